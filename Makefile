@@ -1,0 +1,53 @@
+# Everything here needs Go and nothing else, but for what its line says.
+
+# The conformance suite, which also runs on other engines. It finds the engine
+# in DDB_ENDPOINT, and in DDB_TARGET the name under which it lists what it lacks.
+SUITE   = ./ddbtable/ddbtest/conformance/...
+CONFORM = go test -count=1 -timeout 5m -run Conformance $(SUITE)
+
+FUZZTIME ?= 30s
+BENCH    ?= .
+
+.PHONY: help test lint ci fuzz bench golden dynalite local
+.NOTPARALLEL:
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+
+test: ## run every test (a C compiler is needed by -race)
+	go test -race ./...
+
+lint: ## check format, go vet, go.mod and the linters of internal/tools
+	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "gofmt would change:" $$unformatted; exit 1; }
+	go vet ./...
+	go mod tidy -diff
+	go -C internal/tools vet ./...
+	go -C internal/tools mod tidy -diff
+	go -C internal/tools test ./...
+	go -C internal/tools build -o ../../.tools/lint ./lint
+	.tools/lint ./...
+	cd internal/tools && ../../.tools/lint ./...
+
+ci: lint test dynalite ## do what every submission must pass: lint, test, dynalite
+
+fuzz: ## run every Fuzz function for FUZZTIME each (30s)
+	@list=$$(go test -list '^Fuzz' ./...) || { echo "$$list"; exit 1; }; \
+	echo "$$list" | awk '/^Fuzz/ { name[++n] = $$1 } /^ok/ { for (i = 1; i <= n; i++) print $$2, name[i]; n = 0 }' | \
+	while read -r package name; do \
+		echo "$$package $$name"; \
+		go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$package" || exit 1; \
+	done
+
+bench: ## run the benchmarks that match BENCH (all)
+	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+golden: ## write the golden files anew; read the difference before you commit it
+	UPDATE_GOLDEN=1 go test ./...
+
+dynalite: ## run the conformance suite on dynalite (node 20 and npm are needed)
+	npm ci --prefix internal/dynalite --ignore-scripts --no-audit --no-fund
+	node internal/dynalite/run.js $(CONFORM)
+
+local: ## run the conformance suite on AWS's DynamoDB Local (java, node and npm are needed)
+	go test -run '^$$' $(SUITE) # builds it: there may be no network later
+	internal/tools/dynamodb-local.sh $(CONFORM)

@@ -1,0 +1,3 @@
+package ddbtable
+
+func fail() { panic("a test may") }
