@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io/fs"
 	"os"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -118,4 +119,42 @@ func TestMachinePathIsFound(t *testing.T) {
 	}
 	names := []string{"a.md", "b.go", "c.txt", "d.md", "e.bin", "gone.go"}
 	expect(t, machinePaths(tree, names, "/src/ddb"), "a.md: names", "b.go: names", "c.txt: names")
+}
+
+// unlisted returns the decision records that the index does not link to.
+func unlisted(fsys fs.FS) ([]string, error) {
+	index, err := fs.ReadFile(fsys, "docs/decisions/README.md")
+	if err != nil {
+		return nil, err
+	}
+	records, err := fs.Glob(fsys, "docs/decisions/[0-9]*.md")
+	var offences []string
+	for _, record := range records {
+		if !bytes.Contains(index, []byte("("+path.Base(record)+")")) {
+			offences = append(offences, record+": is not in the index of docs/decisions/README.md")
+		}
+	}
+	return offences, err
+}
+
+func TestDecisionsAreInTheirIndex(t *testing.T) {
+	offences, err := unlisted(os.DirFS(root(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, offence := range offences {
+		t.Error(offence)
+	}
+}
+
+func TestDecisionOutsideTheIndexIsFound(t *testing.T) {
+	got, err := unlisted(fstest.MapFS{
+		"docs/decisions/README.md":         {Data: []byte("| [0001](0001-iterators.md) | how to iterate |\n")},
+		"docs/decisions/0001-iterators.md": {},
+		"docs/decisions/0002-cursors.md":   {},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	expect(t, got, "0002-cursors.md: is not in the index")
 }
