@@ -1,0 +1,109 @@
+package fields
+
+import (
+	"fmt"
+	"reflect"
+	"unsafe"
+
+	"example.com/ddb/internal/wire"
+)
+
+// sliceHeader is how the runtime lays out a slice.
+type sliceHeader struct {
+	data unsafe.Pointer
+	len  int
+	cap  int
+}
+
+// A sequence reaches the elements of one slice or array type.
+type sequence struct {
+	typ    reflect.Type // of the slice; of the array
+	elem   *codec
+	stride uintptr
+}
+
+func (s *sequence) at(data unsafe.Pointer, i int) unsafe.Pointer {
+	return unsafe.Add(data, uintptr(i)*s.stride)
+}
+
+// listOf stores slices and arrays as L. A nil slice is absent; nil elements of
+// a list are NULL.
+func (c *compiler) listOf(t reflect.Type) (*codec, error) {
+	elem, err := c.codecOf(t.Elem(), &tag{})
+	if err != nil {
+		return nil, fmt.Errorf("element of %s: %w", t, err)
+	}
+	s := &sequence{typ: t, elem: elem, stride: t.Elem().Size()}
+	if t.Kind() == reflect.Array {
+		return s.array(), nil
+	}
+	return &codec{
+		kind: L,
+		elem: elem,
+		write: func(sink *wire.Sink, p unsafe.Pointer) error {
+			h := (*sliceHeader)(p)
+			return s.write(sink, h.data, h.len)
+		},
+		read:   s.readSlice,
+		absent: func(p unsafe.Pointer) bool { return (*sliceHeader)(p).data == nil },
+		clear:  func(p unsafe.Pointer) { *(*sliceHeader)(p) = sliceHeader{} },
+	}, nil
+}
+
+func (s *sequence) array() *codec {
+	return &codec{
+		kind: L,
+		elem: s.elem,
+		write: func(sink *wire.Sink, p unsafe.Pointer) error {
+			return s.write(sink, p, s.typ.Len())
+		},
+		read: s.readArray,
+	}
+}
+
+func (s *sequence) write(sink *wire.Sink, data unsafe.Pointer, n int) error {
+	g := sink.BeginList(n)
+	for i := range n {
+		sink.Next(&g)
+		if err := s.elem.putElement(sink, s.at(data, i)); err != nil {
+			return fmt.Errorf("element %d: %w", i, err)
+		}
+		sink.Done(&g)
+	}
+	sink.EndList(&g)
+	return nil
+}
+
+// readSlice reads into a slice of its own, so that nothing that shares the old
+// one's array sees a change.
+func (s *sequence) readSlice(src wire.Source, _ Kind, p unsafe.Pointer) error {
+	slice := reflect.NewAt(s.typ, p).Elem()
+	slice.Set(reflect.MakeSlice(s.typ, 0, 0))
+	h := (*sliceHeader)(p)
+	return src.List(func(elem wire.Source) error {
+		if h.len == h.cap {
+			slice.Grow(1)
+		}
+		h.len++
+		last := s.at(h.data, h.len-1)
+		if err := s.elem.get(elem, last); err != nil {
+			return fmt.Errorf("element %d: %w", h.len-1, err)
+		}
+		return nil
+	})
+}
+
+func (s *sequence) readArray(src wire.Source, _ Kind, p unsafe.Pointer) error {
+	i, n := 0, s.typ.Len()
+	err := src.List(func(elem wire.Source) error {
+		if i == n {
+			return fmt.Errorf("stored list has more than the %d elements that the field holds", n)
+		}
+		i++
+		return s.elem.get(elem, s.at(p, i-1))
+	})
+	if err == nil && i < n {
+		err = fmt.Errorf("stored list has %d elements, the field holds exactly %d", i, n)
+	}
+	return err
+}

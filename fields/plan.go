@@ -1,0 +1,112 @@
+package fields
+
+import (
+	"errors"
+	"reflect"
+	"sync"
+	"unsafe"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"example.com/ddb/internal/wire"
+)
+
+// A Plan stores values of struct type T as items and reads them back. It is
+// compiled once per type, immutable, and used from any number of goroutines.
+type Plan[T any] struct{ s *structure }
+
+// compiled are the plans by type, with the mistakes of those that have some.
+var compiled sync.Map // of reflect.Type to *compilation
+
+type compilation struct {
+	s    *structure
+	err  error
+	once sync.Once
+}
+
+// PlanOf returns the plan of T. Its error joins a [*TagError] for each mistake
+// in T's tags.
+func PlanOf[T any]() (*Plan[T], error) {
+	s, err := structureOf(reflect.TypeFor[T]())
+	if err != nil {
+		return nil, err
+	}
+	return &Plan[T]{s}, nil
+}
+
+func structureOf(t reflect.Type) (*structure, error) {
+	found, _ := compiled.LoadOrStore(t, new(compilation))
+	c := found.(*compilation)
+	c.once.Do(func() {
+		if t.Kind() != reflect.Struct {
+			c.err = &TagError{Struct: t.String(), Reason: "an item is a struct; define a struct type with ddb tags"}
+			return
+		}
+		c.s = &structure{typ: t}
+		c.err = errors.Join(c.s.compile(&compiler{structs: make(map[reflect.Type]*structure)})...)
+	})
+	return c.s, c.err
+}
+
+// Type names T as error texts do.
+func (p *Plan[T]) Type() string { return p.s.typ.String() }
+
+// Fields lists the attributes in the order of the struct's fields. The slice
+// must not be changed.
+func (p *Plan[T]) Fields() []*Field { return p.s.fields }
+
+// Field returns the attribute of that name, nil if there is none.
+func (p *Plan[T]) Field(name string) *Field { return p.s.byName[name] }
+
+// Marshal returns v as an item of the SDK's type. Derived attributes are made
+// from their facets. The error is a [*ValueError] for the first field that
+// cannot be stored.
+func (p *Plan[T]) Marshal(v *T) (map[string]types.AttributeValue, error) {
+	var sink wire.Sink
+	g := sink.BeginItem(len(p.s.fields))
+	if err := p.s.write(&sink, &g, unsafe.Pointer(v)); err != nil {
+		return nil, err
+	}
+	return sink.EndItem(&g), nil
+}
+
+// AppendJSON appends v as an item in DynamoDB JSON: what [Plan.Marshal] makes,
+// byte for byte as it is sent. After an error dst's added part is undefined.
+func (p *Plan[T]) AppendJSON(dst []byte, v *T) ([]byte, error) {
+	sink := wire.NewJSONSink(dst)
+	g := sink.BeginItem(len(p.s.fields))
+	if err := p.s.write(&sink, &g, unsafe.Pointer(v)); err != nil {
+		return dst, err
+	}
+	sink.EndItem(&g)
+	return sink.JSON(), nil
+}
+
+// Unmarshal reads a whole item into v, whose former content is lost. An
+// attribute that the item lacks leaves the zero value; one that no field has is
+// passed over. A value that does not fit its field, or a derived attribute that
+// is stale, gives a [*ValueError] after all else has been read.
+func (p *Plan[T]) Unmarshal(item map[string]types.AttributeValue, v *T) error {
+	return p.UnmarshalPart(item, v, nil)
+}
+
+// UnmarshalPart is Unmarshal of an item of which only some attributes were
+// asked for: a derived attribute is checked if all its facets were.
+func (p *Plan[T]) UnmarshalPart(item map[string]types.AttributeValue, v *T, asked func(*Field) bool) error {
+	*v = *new(T)
+	return p.s.readItem(item, unsafe.Pointer(v), asked)
+}
+
+// ParseJSON is [Plan.Unmarshal] of an item in DynamoDB JSON, which it does
+// not keep. Text after the item is an error.
+func (p *Plan[T]) ParseJSON(item []byte, v *T) error {
+	*v = *new(T)
+	scan := wire.NewScanner(item)
+	err := p.s.readJSON(scan, unsafe.Pointer(v), nil)
+	if _, ok := errors.AsType[*ValueError](err); err == nil || ok {
+		if end := scan.End(); end != nil {
+			return end
+		}
+	}
+	return err
+}

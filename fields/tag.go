@@ -1,0 +1,148 @@
+package fields
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"example.com/ddb/internal/wire"
+)
+
+// A Part says which part of a key an attribute is.
+type Part int
+
+// The parts of a primary key or of an index's key.
+const (
+	Partition Part = iota + 1 // partition key
+	Sort                      // sort key
+	Local                     // sort key of a local secondary index
+)
+
+// A Role is the part that an attribute plays in one key.
+type Role struct {
+	Part  Part
+	Index string // index name; "" for the table's primary key
+}
+
+// A tag is a parsed ddb tag.
+type tag struct {
+	name     string
+	roles    []Role
+	codec    string // a built-in codec's name, "" for the type's own
+	custom   string // a registered codec's name, of codec=
+	omitZero bool
+	truncate bool
+	writeID  bool
+	from     string // key template
+	derived  bool   // from was given
+}
+
+// builtins are the codecs that a tag can name.
+var builtins = []string{
+	"bool", "bytes", "decimal", "float", "int", "int_int", "json", "list",
+	"map", "set", "string", "time", "uint", "unix", "unixmilli", "uuid",
+}
+
+// otherOptions are the options that name no codec.
+var otherOptions = []string{
+	"codec=", "from=", "local=", "omitzero", "partition", "partition=", "sort", "sort=", "truncate", "writeid",
+}
+
+// parseTag reads the grammar name{,option}. It returns every mistake, each
+// with its remedy.
+func parseTag(text string) (tag, []string) {
+	var t tag
+	var wrong []string
+	name, rest, more := strings.Cut(text, ",")
+	t.name = name
+	if !wire.ValidName(name) {
+		wrong = append(wrong, "attribute name must be 1 to 65,535 bytes of UTF-8; write it before the first comma, or exclude the field with `ddb:\"-\"`")
+	}
+	for more {
+		var option string
+		if strings.HasPrefix(rest, "from=") {
+			option, more = rest, false
+		} else {
+			option, rest, more = strings.Cut(rest, ",")
+		}
+		if problem := t.option(option); problem != "" {
+			wrong = append(wrong, problem)
+		}
+	}
+	return t, wrong
+}
+
+// option takes one option into t and returns what is wrong with it, or "".
+func (t *tag) option(option string) string {
+	key, value, hasValue := strings.Cut(option, "=")
+	switch {
+	case slices.Contains(builtins, option):
+		return t.once(&t.codec, option, "a second codec "+quote(option)+"; name one")
+	case key == "partition":
+		return t.role(Partition, value, hasValue)
+	case key == "sort":
+		return t.role(Sort, value, hasValue)
+	case key == "local" && hasValue:
+		return t.role(Local, value, hasValue)
+	case key == "codec" && value != "":
+		return t.once(&t.custom, value, "a second codec "+quote(value)+"; name one")
+	case key == "from" && value != "":
+		t.from, t.derived = value, true
+	case option == "omitzero":
+		return flag(&t.omitZero, option)
+	case option == "truncate":
+		return flag(&t.truncate, option)
+	case option == "writeid":
+		return flag(&t.writeID, option)
+	case option == "":
+		return "empty option; remove the comma"
+	default:
+		return fmt.Sprintf("unknown option %q; use one of %s", option, knownOptions())
+	}
+	return ""
+}
+
+func (t *tag) once(dst *string, value, problem string) string {
+	if t.codec != "" || t.custom != "" {
+		return problem
+	}
+	*dst = value
+	return ""
+}
+
+func (t *tag) role(part Part, index string, hasIndex bool) string {
+	if hasIndex && !validIndex(index) {
+		return fmt.Sprintf("index name %q is not valid; use 3 to 255 of A-Z a-z 0-9 _ . -", index)
+	}
+	r := Role{part, index}
+	if slices.Contains(t.roles, r) {
+		return "the same key option twice; remove one"
+	}
+	t.roles = append(t.roles, r)
+	return ""
+}
+
+func flag(dst *bool, option string) string {
+	if *dst {
+		return fmt.Sprintf("option %q twice; remove one", option)
+	}
+	*dst = true
+	return ""
+}
+
+func knownOptions() string {
+	all := slices.Concat(builtins, otherOptions)
+	slices.Sort(all)
+	return strings.Join(all, ", ")
+}
+
+func quote(s string) string { return fmt.Sprintf("%q", s) }
+
+// validIndex checks the rule for table and index names.
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
+func validIndex(name string) bool {
+	return len(name) >= 3 && len(name) <= 255 && strings.IndexFunc(name, func(r rune) bool {
+		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' ||
+			r == '_' || r == '.' || r == '-')
+	}) < 0
+}

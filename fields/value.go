@@ -1,0 +1,86 @@
+package fields
+
+import (
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"example.com/ddb/internal/decimal"
+	"example.com/ddb/internal/wire"
+)
+
+// A Value is one encoded attribute value. It is immutable. The zero Value is
+// none.
+type Value struct {
+	kind Kind
+	text string // of a scalar: its text, raw bytes for B; else DynamoDB JSON
+}
+
+// Kind is the attribute type, "" for the zero Value.
+func (v Value) Kind() Kind { return v.kind }
+
+// Text is the stored text of a scalar: raw bytes for B, "true" or "false" for
+// BOOL. It is DynamoDB JSON for any other type.
+func (v Value) Text() string { return v.text }
+
+// WithText is a scalar of the same type with another text.
+func (v Value) WithText(text string) Value { return Value{v.kind, text} }
+
+// String is a scalar of type S.
+func String(text string) Value { return Value{S, text} }
+
+// AttributeValue returns v as the SDK's type, newly made.
+func (v Value) AttributeValue() types.AttributeValue {
+	if v.kind.Scalar() {
+		return wire.Attribute(v.kind, v.text)
+	}
+	av, err := wire.ReadValue(wire.NewScanner([]byte(v.text)))
+	if err != nil {
+		panic("fields: internal error: a Value is no attribute value: " + err.Error())
+	}
+	return av
+}
+
+// AppendJSON appends v as DynamoDB JSON, with its data type descriptor.
+func (v Value) AppendJSON(dst []byte) []byte {
+	if !v.kind.Scalar() {
+		return append(dst, v.text...)
+	}
+	sink := wire.NewJSONSink(dst)
+	sink.Close(v.kind, append(sink.Open(v.kind), v.text...), false)
+	return sink.JSON()
+}
+
+// FromAttributeValue encodes av. A nil or unknown one is an error.
+func FromAttributeValue(av types.AttributeValue) (Value, error) {
+	src := wire.ValueSource(av)
+	k, err := src.Open()
+	if err == nil && k.Scalar() {
+		text, err := src.Text(k)
+		return Value{k, string(text)}, err
+	}
+	json, err := wire.AppendValue(nil, av)
+	return Value{k, string(json)}, err
+}
+
+// Equal reports whether DynamoDB holds v and w for the same value: numbers by
+// value, sets in any order.
+func (v Value) Equal(w Value) bool {
+	return v == w || v.kind == w.kind && wire.Equal(v.AttributeValue(), w.AttributeValue())
+}
+
+// Compare orders two scalars of the same key type, S, N or B, as DynamoDB does.
+func (v Value) Compare(w Value) int {
+	if v.kind == N {
+		a, errA := decimal.Parse([]byte(v.text))
+		b, errB := decimal.Parse([]byte(w.text))
+		if errA == nil && errB == nil {
+			return a.Compare(b)
+		}
+	}
+	switch {
+	case v.text < w.text:
+		return -1
+	case v.text > w.text:
+		return 1
+	}
+	return 0
+}
