@@ -110,3 +110,12 @@ func (p *Plan[T]) ParseJSON(item []byte, v *T) error {
 	}
 	return err
 }
+
+// Keep gives every attribute of v that keep is not true for its zero value.
+func (p *Plan[T]) Keep(v *T, keep func(*Field) bool) {
+	for _, f := range p.s.fields {
+		if at, ok := f.where.at(unsafe.Pointer(v)); ok && !keep(f) {
+			reflect.NewAt(f.typ, at).Elem().SetZero()
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package fields
 
 import (
+	"strconv"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"example.com/ddb/internal/decimal"
@@ -26,6 +27,9 @@ func (v Value) WithText(text string) Value { return Value{v.kind, text} }
 
 // String is a scalar of type S.
 func String(text string) Value { return Value{S, text} }
+
+// Int is a number.
+func Int(i int64) Value { return Value{N, strconv.FormatInt(i, 10)} }
 
 // AttributeValue returns v as the SDK's type, newly made.
 func (v Value) AttributeValue() types.AttributeValue {
