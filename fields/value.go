@@ -1,8 +1,8 @@
 package fields
 
 import (
-	"strconv"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"strconv"
 
 	"example.com/ddb/internal/decimal"
 	"example.com/ddb/internal/wire"
