@@ -41,6 +41,18 @@ func (f *Field) Integer() bool {
 	return f.codec != nil && f.codec.kind == N && f.codec.facet.shape == shapeInteger
 }
 
+// CheckKey refuses the values that no key may have: the nil UUID, the zero time
+// and the empty string.
+func (f *Field) CheckKey(v Value) error {
+	if f.codec == nil {
+		return nil
+	}
+	if err := f.codec.facet.checkKey([]byte(v.text)); err != nil {
+		return f.error(err)
+	}
+	return nil
+}
+
 // A location leads from a struct to one of its fields, through embedded
 // structs, of which some may be embedded by pointer.
 type location struct {

@@ -163,15 +163,6 @@ func (p *Path) step(s Step, c *codec, t reflect.Type) *Path {
 	return &Path{field: p.field, steps: append(p.steps[:len(p.steps):len(p.steps)], s), codec: c, typ: t}
 }
 
-// CheckKey refuses the values that no key may have: the nil UUID, the zero time
-// and the empty string.
-func (p *Path) CheckKey(v Value) error {
-	if err := p.codec.facet.checkKey([]byte(v.text)); err != nil {
-		return p.field.error(err)
-	}
-	return nil
-}
-
 // ValueOf encodes v as the value at p, whose Go type is V. The error is a
 // [*ValueError].
 func ValueOf[V any](p *Path, v V) (Value, error) {
