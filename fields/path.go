@@ -110,6 +110,9 @@ func (s *structure) locate(base, target unsafe.Pointer, t reflect.Type, depth in
 	return nil
 }
 
+// Path is the path to the attribute itself.
+func (f *Field) Path() *Path { return &Path{field: f, codec: f.codec, typ: f.typ} }
+
 // Field is the attribute that the path begins with.
 func (p *Path) Field() *Field { return p.field }
 
