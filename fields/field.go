@@ -41,6 +41,9 @@ func (f *Field) Integer() bool {
 	return f.codec != nil && f.codec.kind == N && f.codec.facet.shape == shapeInteger
 }
 
+// Owner names the struct type that the field is in, as error texts do.
+func (f *Field) Owner() string { return f.owner.String() }
+
 // CheckKey refuses the values that no key may have: the nil UUID, the zero time
 // and the empty string.
 func (f *Field) CheckKey(v Value) error {

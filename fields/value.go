@@ -1,6 +1,7 @@
 package fields
 
 import (
+	"fmt"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"strconv"
 
@@ -30,6 +31,28 @@ func String(text string) Value { return Value{S, text} }
 
 // Int is a number.
 func Int(i int64) Value { return Value{N, strconv.FormatInt(i, 10)} }
+
+// EmptyList is a list without elements.
+var EmptyList = Value{L, `{"L":[]}`}
+
+// Sum adds two numbers exactly; the zero Value counts as 0. It fails if the
+// sum has more than 38 digits or is out of DynamoDB's range.
+func Sum(a, b Value) (Value, error) {
+	var sum decimal.Number
+	for _, v := range []Value{a, b} {
+		if v == (Value{}) {
+			continue
+		}
+		n, err := decimal.Parse([]byte(v.text))
+		if err == nil {
+			sum, err = sum.Add(n)
+		}
+		if err != nil {
+			return Value{}, fmt.Errorf("sum %w", err)
+		}
+	}
+	return Value{N, sum.String()}, nil
+}
 
 // AttributeValue returns v as the SDK's type, newly made.
 func (v Value) AttributeValue() types.AttributeValue {

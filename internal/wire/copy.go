@@ -158,6 +158,29 @@ func EqualMaps(a, b map[string]types.AttributeValue) bool {
 	return true
 }
 
+// Contains reports whether set a holds every element of set b.
+func Contains(a, b types.AttributeValue) bool {
+	return common(a, b) == len(elements(b, kindOfValue(b)))
+}
+
+// Disjoint reports whether sets a and b have no element in common.
+func Disjoint(a, b types.AttributeValue) bool { return common(a, b) == 0 }
+
+// common counts the elements that two sets of one type share.
+func common(a, b types.AttributeValue) int {
+	k := kindOfValue(a)
+	if k != kindOfValue(b) || k.Element() == "" {
+		return 0
+	}
+	in, n := elements(a, k), 0
+	for _, text := range elements(b, k) {
+		if _, found := slices.BinarySearch(in, text); found {
+			n++
+		}
+	}
+	return n
+}
+
 // elements lists a set's elements in a canonical order and spelling.
 func elements(av types.AttributeValue, k Kind) []string {
 	var texts []string
