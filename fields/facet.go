@@ -70,6 +70,9 @@ type Facet struct {
 	last   bool   // nothing follows
 }
 
+// Last reports whether keys end with the facet.
+func (f *Facet) Last() bool { return f.last }
+
 // Padded reports whether the facet has a form with a width.
 func (f *Facet) Padded() bool { return f.digits > 0 }
 

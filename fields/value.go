@@ -54,6 +54,22 @@ func Sum(a, b Value) (Value, error) {
 	return Value{N, sum.String()}, nil
 }
 
+// NextNumber is the least DynamoDB number greater than v; it is not ok at the
+// end. Whole numbers differ by a fraction of 38 digits too.
+func NextNumber(v Value) (Value, bool) { return neighbour(v, decimal.Number.Next) }
+
+// PrevNumber is the greatest DynamoDB number less than v.
+func PrevNumber(v Value) (Value, bool) { return neighbour(v, decimal.Number.Prev) }
+
+func neighbour(v Value, step func(decimal.Number) (decimal.Number, bool)) (Value, bool) {
+	n, err := decimal.Parse([]byte(v.text))
+	if err != nil {
+		return v, false
+	}
+	n, ok := step(n)
+	return Value{N, n.String()}, ok
+}
+
 // AttributeValue returns v as the SDK's type, newly made.
 func (v Value) AttributeValue() types.AttributeValue {
 	if v.kind.Scalar() {
