@@ -1,0 +1,47 @@
+// Package embedded is a DynamoDB inside the process: for development, tests,
+// examples and small tools on one machine.
+//
+// It reads real request bytes and writes real response bytes, through the
+// SDK's own HTTP client interface and without a socket, so code under test
+// runs the SDK's whole path. It is meant to be faithful: numbers are exact to 38
+// digits, expressions are read with the real grammar, limits, error types and
+// the order in which a request is checked are DynamoDB's. Where the service
+// promises nothing, such as the order of a scan, it is not nicer than the
+// service.
+//
+// It is not a server for production. It has one process, no replicas, and it
+// checks that requests are signed but not by whom. For more than one machine
+// use DynamoDB itself, or another engine that speaks its API: only the client
+// changes.
+//
+// # First program
+//
+//	db, err := embedded.Open() // in memory; embedded.File("orders.db") to keep the data
+//	if err != nil {
+//		return err
+//	}
+//	defer db.Close()
+//	client := db.Client() // a *dynamodb.Client
+//
+// # Other programs
+//
+// A [DB] is an http.Handler. [NewServer] makes an HTTP server for it with the
+// limits that a hostile client calls for; examples/local-server is a program
+// that does so on the loopback interface.
+//
+// # Failures
+//
+// [DB.Inject] makes requests fail as the service does under load: throttles,
+// errors before or after a write was applied, dropped connections, delays.
+//
+// # Cost
+//
+// An engine in memory starts in microseconds. A durable one syncs the disk
+// before it acknowledges a write; writes that wait at the same time share a
+// sync. Everything a table holds in memory is in memory.
+//
+// # What may change
+//
+// Texts of errors follow the service and may be reworded at any time: compare
+// types. The files of a release can be read by later releases.
+package embedded

@@ -1,0 +1,209 @@
+package engine
+
+import (
+	"errors"
+	"slices"
+
+	"example.com/ddb/internal/engine/apierror"
+	"example.com/ddb/internal/engine/request"
+	"example.com/ddb/internal/engine/store"
+	"example.com/ddb/internal/engine/validation"
+	"example.com/ddb/internal/engine/wire"
+)
+
+func (e *Engine) createTable(r *wire.Reader) (action, *apierror.Error) {
+	in := new(request.CreateTable)
+	if err := in.Read(r); err != nil {
+		return action{}, err
+	}
+	if err := validation.CreateTable(in); err != nil {
+		return action{}, err
+	}
+	return action{table: in.TableName.Value, run: func(out []byte) ([]byte, error) {
+		t, err := e.create(in)
+		if err != nil {
+			return out, err
+		}
+		return e.appendDescription(out, "TableDescription", t, statusCreating)
+	}}, nil
+}
+
+func (e *Engine) create(in *request.CreateTable) (*table, error) {
+	e.admin.Lock()
+	defer e.admin.Unlock()
+	name := in.TableName.Value
+	var t *table
+	err := e.alter(name, func(r store.Reader, b *store.Batch) (*table, error) {
+		if e.planned[name] != nil {
+			return nil, apierror.TableExists(name)
+		}
+		d := e.define(in)
+		first, err := reserve(r, b, 1+len(d.Indexes))
+		if err != nil {
+			return nil, err
+		}
+		d.Space = first
+		for i := range d.Indexes {
+			d.Indexes[i].Space = first + store.Space(i) + 1
+		}
+		t = newTable(d)
+		t.startCounting()
+		return t, nil
+	})
+	return t, err
+}
+
+// define makes a definition of a checked request.
+func (e *Engine) define(in *request.CreateTable) definition {
+	d := definition{
+		Name:               in.TableName.Value,
+		ID:                 newID(),
+		Created:            e.clock().UTC(),
+		Status:             statusActive,
+		Key:                keyElements(&in.KeySchema),
+		OnDemand:           validation.OnDemand(in),
+		Throughput:         throughputOf(&in.ProvisionedThroughput),
+		DeletionProtection: in.DeletionProtectionEnabled.Value,
+		TableClass:         in.TableClass.Value,
+	}
+	if d.OnDemand {
+		d.OnDemandSince = d.Created
+	}
+	if in.StreamSpecification.Enabled.Value {
+		d.Stream = in.StreamSpecification.ViewType.Value
+		d.StreamLabel = d.Created.Format("2006-01-02T15:04:05.000")
+	}
+	for _, a := range in.AttributeDefinitions {
+		d.Attributes = append(d.Attributes, definedAttribute{a.Name.Value, a.Type.Value})
+	}
+	for _, t := range in.Tags {
+		d.Tags = append(d.Tags, tag{t.Key.Value, t.Value.Value})
+	}
+	d.Indexes = append(indexesOf(&in.LocalSecondaryIndexes, false), indexesOf(&in.GlobalSecondaryIndexes, true)...)
+	return d
+}
+
+func indexesOf(in *request.Indexes, global bool) []indexDefinition {
+	var list []indexDefinition
+	for i := range in.List {
+		x := &in.List[i]
+		list = append(list, indexDefinition{
+			Name:       x.Name.Value,
+			Global:     global,
+			Status:     statusActive,
+			Key:        keyElements(&x.Schema),
+			Projection: x.Projection.Type.Value,
+			NonKey:     x.Projection.NonKeyAttributes.Values,
+			Throughput: throughputOf(&x.Throughput),
+		})
+	}
+	return list
+}
+
+func keyElements(s *request.Schema) []keyElement {
+	var list []keyElement
+	for _, e := range s.Elements {
+		list = append(list, keyElement{e.Name.Value, e.Type.Value})
+	}
+	return list
+}
+
+func throughputOf(t *request.Throughput) throughput {
+	return throughput{t.Read.Value, t.Write.Value}
+}
+
+func (e *Engine) deleteTable(r *wire.Reader) (action, *apierror.Error) {
+	in := new(request.NamedTable)
+	if err := in.Read(r); err != nil {
+		return action{}, err
+	}
+	name := in.TableName.Value
+	return action{table: name, run: func(out []byte) ([]byte, error) {
+		t, err := e.drop(name)
+		if err != nil {
+			return out, err
+		}
+		return e.appendDescription(out, "TableDescription", t, statusDeleting)
+	}}, nil
+}
+
+func (e *Engine) drop(name string) (*table, error) {
+	e.admin.Lock()
+	defer e.admin.Unlock()
+	var t *table
+	err := e.alter(name, func(_ store.Reader, b *store.Batch) (*table, error) {
+		t = e.planned[name]
+		switch {
+		case t == nil:
+			return nil, apierror.NamedTableNotFound(name)
+		case t.definition.DeletionProtection:
+			return nil, apierror.DeletionProtected(name)
+		}
+		for _, space := range t.spaces() {
+			b.Drop(space)
+		}
+		return nil, nil
+	})
+	return t, err
+}
+
+func (e *Engine) describeTable(r *wire.Reader) (action, *apierror.Error) {
+	in := new(request.NamedTable)
+	if err := in.Read(r); err != nil {
+		return action{}, err
+	}
+	name := in.TableName.Value
+	return action{table: name, run: func(out []byte) ([]byte, error) {
+		t := (*e.tables.Load())[name]
+		if t == nil {
+			return out, apierror.NamedTableNotFound(name)
+		}
+		if err := e.countAll(t); err != nil && !errors.Is(err, errChanged) {
+			return out, err
+		}
+		return e.appendDescription(out, "Table", t, t.definition.Status)
+	}}, nil
+}
+
+// maxListedTables is the number of names in one answer, see
+// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ListTables.html
+const maxListedTables = 100
+
+func (e *Engine) listTables(r *wire.Reader) (action, *apierror.Error) {
+	in := new(request.ListTables)
+	if err := in.Read(r); err != nil {
+		return action{}, err
+	}
+	return action{run: func(out []byte) ([]byte, error) {
+		limit := maxListedTables
+		if in.Limit.Set {
+			limit = int(in.Limit.Value)
+		}
+		return e.appendNames(out, in.ExclusiveStartTableName.Value, limit), nil
+	}}, nil
+}
+
+func (e *Engine) appendNames(out []byte, after string, limit int) []byte {
+	var names []string
+	for name := range *e.tables.Load() {
+		if name > after {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	more := len(names) > limit
+	names = names[:min(limit, len(names))]
+	out = append(out, `{"TableNames":[`...)
+	for i, name := range names {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = wire.AppendText(out, name)
+	}
+	out = append(out, ']')
+	if more {
+		out = append(out, `,"LastEvaluatedTableName":`...)
+		out = wire.AppendText(out, names[limit-1])
+	}
+	return append(out, '}')
+}

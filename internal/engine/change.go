@@ -1,0 +1,90 @@
+package engine
+
+import (
+	"bytes"
+
+	"example.com/ddb/internal/engine/attribute"
+	"example.com/ddb/internal/engine/store"
+)
+
+// A change is the replacement of one item by another, either of which may be
+// absent.
+type change struct {
+	table    *table
+	key      []byte
+	old, new attribute.Item
+}
+
+// appendTo appends what the change means for the table and its indexes.
+func (c *change) appendTo(b *store.Batch) {
+	space := c.table.definition.Space
+	switch {
+	case c.new != nil:
+		b.Put(space, c.key, c.new)
+	case c.old != nil:
+		b.Delete(space, c.key)
+	}
+	for _, x := range c.table.indexes {
+		c.appendIndex(b, x)
+	}
+}
+
+func (c *change) appendIndex(b *store.Batch, x *index) {
+	var was, is []byte
+	before, after := x.entry(c.old), x.entry(c.new)
+	if before != nil {
+		was = x.appendPlace(nil, c.old, c.key)
+	}
+	if after != nil {
+		is = x.appendPlace(nil, c.new, c.key)
+	}
+	space := x.definition.Space
+	if was != nil && !bytes.Equal(was, is) {
+		b.Delete(space, was)
+	}
+	if is != nil && !(bytes.Equal(was, is) && bytes.Equal(before, after)) {
+		b.Put(space, is, after)
+	}
+}
+
+// count adds the change to the totals, or with sign −1 takes it back.
+func (c *change) count(sign int64) {
+	c.table.totals.add(c.old, c.new, sign)
+	for _, x := range c.table.indexes {
+		if x.totals.counted.Load() {
+			x.totals.add(x.entry(c.old), x.entry(c.new), sign)
+		}
+	}
+}
+
+// apply decides on changes and writes them, all or none. Decide runs while no
+// other write does, and may run again. Totals are counted while it runs,
+// because a count of the whole table must not come in between, and taken back
+// when the store fails.
+func (e *Engine) apply(decide func(store.Reader) ([]change, error)) error {
+	var counted []change
+	uncount := func() {
+		for i := range counted {
+			counted[i].count(-1)
+		}
+		counted = nil
+	}
+	err := e.store.Write(func(r store.Reader) (*store.Batch, error) {
+		uncount()
+		changes, err := decide(r)
+		if err != nil || len(changes) == 0 {
+			return nil, err
+		}
+		b := new(store.Batch)
+		for i := range changes {
+			changes[i].appendTo(b)
+			changes[i].count(1)
+		}
+		counted = changes
+		return b, nil
+	})
+	if err != nil {
+		uncount()
+	}
+	return err
+}

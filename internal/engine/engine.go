@@ -1,0 +1,196 @@
+// Package engine is a DynamoDB inside the process: tables, items, indexes and
+// the operations on them, over a [store.Store].
+//
+// [Engine.Serve] takes an operation's name and request body and gives the
+// response body. A request goes through the stages of the service, and the
+// first that refuses it decides: the shape of its members, their constraints,
+// what they mean together, the table, the key schema, the condition on the
+// stored item.
+package engine
+
+import (
+	"errors"
+	"io"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"example.com/ddb/internal/engine/apierror"
+	"example.com/ddb/internal/engine/fault"
+	"example.com/ddb/internal/engine/store"
+	"example.com/ddb/internal/engine/wire"
+)
+
+// Where the engine claims to be, for ARNs.
+const (
+	Region  = "us-east-1"
+	Account = "000000000000"
+)
+
+// An Engine serves DynamoDB's operations. Its methods may be called
+// concurrently.
+type Engine struct {
+	store  store.Store
+	clock  func() time.Time
+	faults *fault.Injector
+	// admin is held by operations that change tables, so that there is one
+	// at a time.
+	admin sync.Mutex
+	// tables are the tables as every acknowledged change has left them. The
+	// map is replaced, never changed.
+	tables atomic.Pointer[map[string]*table]
+	// planned are the tables as the last planned change leaves them. Only
+	// plans read and write it.
+	planned map[string]*table
+	closed  atomic.Bool
+}
+
+// Config configures an Engine.
+type Config struct {
+	// Store holds the data. The engine closes it.
+	Store store.Store
+	// Clock gives the time, time.Now when nil.
+	Clock func() time.Time
+	// Faults decides what goes wrong, nothing when nil.
+	Faults *fault.Injector
+}
+
+// New makes an engine over a store, with the tables that the store holds.
+func New(c Config) (*Engine, error) {
+	e := &Engine{store: c.Store, clock: c.Clock, faults: c.Faults}
+	if e.clock == nil {
+		e.clock = time.Now
+	}
+	if e.faults == nil {
+		e.faults = new(fault.Injector)
+	}
+	return e, e.load()
+}
+
+// Close ends the engine. Every later request is refused.
+func (e *Engine) Close() error {
+	if e.closed.Swap(true) {
+		return ErrClosed
+	}
+	return e.store.Close()
+}
+
+// An action is an operation whose request was read and checked as far as it
+// can be without a table.
+type action struct {
+	// table and index are what the request is about, for faults.
+	table, index string
+	// run does the rest and appends the response.
+	run func(out []byte) ([]byte, error)
+}
+
+// operations are the operations by their names in X-Amz-Target.
+var operations = map[string]func(*Engine, *wire.Reader) (action, *apierror.Error){
+	"CreateTable":   (*Engine).createTable,
+	"DeleteItem":    (*Engine).deleteItem,
+	"DeleteTable":   (*Engine).deleteTable,
+	"DescribeTable": (*Engine).describeTable,
+	"GetItem":       (*Engine).getItem,
+	"ListTables":    (*Engine).listTables,
+	"PutItem":       (*Engine).putItem,
+	"Query":         (*Engine).query,
+	"Scan":          (*Engine).scan,
+	"UpdateItem":    (*Engine).updateItem,
+}
+
+// Knows tells whether there is an operation with a name.
+func Knows(operation string) bool {
+	_, ok := operations[operation]
+	return ok
+}
+
+// Serve runs an operation on a request body and appends the response body to
+// out. The error is an [*apierror.Error], or [fault.ErrDropped] when the
+// connection is to be cut without an answer. The body must not be changed
+// until Serve returns, and is not used afterwards.
+func (e *Engine) Serve(operation string, body, out []byte) ([]byte, error) {
+	if e.closed.Load() {
+		return out, apierror.Closed()
+	}
+	prepare, ok := operations[operation]
+	if !ok {
+		return out, apierror.UnknownOperation()
+	}
+	act, refusal := prepare(e, wire.NewReader(body))
+	if refusal != nil {
+		return out, refusal
+	}
+	effects := e.faults.Match(operation, act.table, act.index)
+	if err := effects.Before(); err != nil {
+		return out, err
+	}
+	start := len(out)
+	out, err := act.run(out)
+	if err != nil {
+		return out[:start], e.answer(err)
+	}
+	if err := effects.After(); err != nil {
+		return out[:start], err
+	}
+	return out, nil
+}
+
+// answer gives an error in the form of the service.
+func (e *Engine) answer(err error) error {
+	var refusal *apierror.Error
+	switch {
+	case errors.As(err, &refusal):
+		return refusal
+	case errors.Is(err, store.ErrClosed):
+		return apierror.Closed()
+	}
+	return apierror.Internal(err.Error())
+}
+
+// lookup gives a table for an operation on its items.
+func (e *Engine) lookup(name string) (*table, *apierror.Error) {
+	t := (*e.tables.Load())[name]
+	if t == nil || t.definition.Status == statusDeleting || t.definition.Status == statusCreating {
+		return nil, apierror.TableNotFound()
+	}
+	return t, nil
+}
+
+// errChanged tells that a table changed between its lookup and the plan.
+var errChanged = errors.New("engine: the table changed")
+
+// current checks, in a plan, that a table is still as it was looked up.
+func (e *Engine) current(t *table) error {
+	if e.planned[t.definition.Name] != t {
+		return errChanged
+	}
+	return nil
+}
+
+// write runs an operation that writes to a table, again when the table
+// changed under it.
+func (e *Engine) write(name string, run func(*table) error) error {
+	for {
+		t, refusal := e.lookup(name)
+		if refusal != nil {
+			return refusal
+		}
+		err := run(t)
+		if !errors.Is(err, errChanged) {
+			return err
+		}
+		// The change is under way: wait for it.
+		e.admin.Lock()
+		//nolint:staticcheck // Taking the lock is all there is to do.
+		e.admin.Unlock()
+	}
+}
+
+// Backup writes a consistent copy of everything, in the form of a durable file,
+// while requests go on.
+func (e *Engine) Backup(w io.Writer) error {
+	if e.closed.Load() {
+		return ErrClosed
+	}
+	return e.store.Backup(w)
+}

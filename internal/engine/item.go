@@ -1,0 +1,247 @@
+package engine
+
+import (
+	"bytes"
+
+	"example.com/ddb/internal/engine/apierror"
+	"example.com/ddb/internal/engine/attribute"
+	"example.com/ddb/internal/engine/expression"
+	"example.com/ddb/internal/engine/request"
+	"example.com/ddb/internal/engine/store"
+	"example.com/ddb/internal/engine/validation"
+	"example.com/ddb/internal/engine/wire"
+)
+
+func (e *Engine) getItem(r *wire.Reader) (action, *apierror.Error) {
+	in := new(request.GetItem)
+	if err := in.Read(r); err != nil {
+		return action{}, err
+	}
+	x, err := validation.GetItem(in)
+	if err != nil {
+		return action{}, err
+	}
+	return action{table: in.TableName.Value, run: func(out []byte) ([]byte, error) {
+		t, err := e.lookup(in.TableName.Value)
+		if err != nil {
+			return out, err
+		}
+		if err := t.key.checkKey(in.Key.Item.Item); err != nil {
+			return out, err
+		}
+		if err := t.checkScalarPaths(x.Projection); err != nil {
+			return out, err
+		}
+		return e.get(t, in, &x, out)
+	}}, nil
+}
+
+func (e *Engine) get(t *table, in *request.GetItem, x *validation.Expressions, out []byte) ([]byte, error) {
+	value, err := e.store.Get(t.definition.Space, t.key.appendKey(nil, in.Key.Item.Item))
+	if err != nil {
+		return out, err
+	}
+	if value == nil {
+		return append(out, "{}"...), nil
+	}
+	it := attribute.Item(value)
+	if p := projection(x, &in.AttributesToGet); p != nil {
+		it = p.Of(it)
+	}
+	out = append(out, `{"Item":`...)
+	return append(wire.AppendItem(out, it), '}'), nil
+}
+
+// projection gives what a request wants of each item, nil for everything.
+func projection(x *validation.Expressions, legacy *request.Texts) *attribute.Projection {
+	switch {
+	case x.Projection != nil:
+		return attribute.NewProjection(x.Projection)
+	case legacy.Set:
+		return attribute.NameProjection(legacy.Values)
+	}
+	return nil
+}
+
+// checkScalarPaths refuses paths that lead into key attributes.
+func (t *table) checkScalarPaths(paths []attribute.Path) *apierror.Error {
+	for _, path := range paths {
+		if len(path) == 1 {
+			continue
+		}
+		if t.key.has(path.Head()) {
+			return apierror.KeyPath(path.Head())
+		}
+		for _, x := range t.indexes {
+			if x.key.has(path.Head()) {
+				return apierror.IndexKeyPath(path.Head())
+			}
+		}
+	}
+	return nil
+}
+
+// A single is a write of one item: what it makes of the item that is there.
+type single struct {
+	key       []byte
+	condition *expression.Condition
+	// wantsOld asks for the old item in the answer to a failed condition,
+	// returnsOld for it in the response.
+	wantsOld   bool
+	returnsOld bool
+	// replace gives the new item, nil for none. It must not change the old
+	// one.
+	replace func(old attribute.Item) (attribute.Item, *apierror.Error)
+}
+
+// do writes one item and gives it as it was, if that is wanted, and as it is.
+func (e *Engine) do(t *table, s *single) (old, new attribute.Item, err error) {
+	err = e.apply(func(r store.Reader) ([]change, error) {
+		c, err := e.decide(r, t, s)
+		if err != nil {
+			return nil, err
+		}
+		old, new = nil, c.new
+		if s.returnsOld {
+			// The old item is only valid while the plan runs.
+			old = bytes.Clone(c.old)
+		}
+		if c.old == nil && c.new == nil {
+			return nil, nil
+		}
+		return []change{c}, nil
+	})
+	return old, new, err
+}
+
+// decide makes the change, in a plan.
+func (e *Engine) decide(r store.Reader, t *table, s *single) (change, error) {
+	if err := e.current(t); err != nil {
+		return change{}, err
+	}
+	value, err := r.Get(t.definition.Space, s.key)
+	if err != nil {
+		return change{}, err
+	}
+	c := change{table: t, key: s.key, old: value}
+	if s.condition != nil && !s.condition.Holds(c.old) {
+		return c, conditionFailed(c.old, s.wantsOld)
+	}
+	next, refusal := s.replace(c.old)
+	if refusal != nil {
+		return c, refusal
+	}
+	c.new = next
+	return c, nil
+}
+
+func conditionFailed(old attribute.Item, wanted bool) *apierror.Error {
+	if old == nil || !wanted {
+		return apierror.ConditionFailed(nil)
+	}
+	return apierror.ConditionFailed(wire.AppendItem([]byte(`,"Item":`), old))
+}
+
+func (e *Engine) putItem(r *wire.Reader) (action, *apierror.Error) {
+	in := new(request.PutItem)
+	if err := in.Read(r); err != nil {
+		return action{}, err
+	}
+	x, err := validation.PutItem(in)
+	if err != nil {
+		return action{}, err
+	}
+	return action{table: in.TableName.Value, run: func(out []byte) ([]byte, error) {
+		var old attribute.Item
+		err := e.write(in.TableName.Value, func(t *table) (err error) {
+			old, err = e.put(t, in, &x)
+			return err
+		})
+		if err != nil {
+			return out, err
+		}
+		return appendOld(out, old), nil
+	}}, nil
+}
+
+func (e *Engine) put(t *table, in *request.PutItem, x *validation.Expressions) (attribute.Item, error) {
+	it := in.Item.Item.Item
+	if err := t.key.checkItem(it); err != nil {
+		return nil, err
+	}
+	if err := t.checkIndexKeys(it); err != nil {
+		return nil, err
+	}
+	if err := t.checkConditionPaths(x.Condition); err != nil {
+		return nil, err
+	}
+	stored := attribute.Item(bytes.Clone(it))
+	old, _, err := e.do(t, &single{
+		key:        t.key.appendKey(nil, stored),
+		condition:  x.Condition,
+		wantsOld:   in.WantsOld(),
+		returnsOld: in.ReturnValues.Value == "ALL_OLD",
+		replace:    func(attribute.Item) (attribute.Item, *apierror.Error) { return stored, nil },
+	})
+	return old, err
+}
+
+func (t *table) checkConditionPaths(c *expression.Condition) *apierror.Error {
+	if c == nil {
+		return nil
+	}
+	return t.checkScalarPaths(c.Paths())
+}
+
+// appendOld appends the response of a put or a delete.
+func appendOld(out []byte, old attribute.Item) []byte {
+	if old == nil {
+		return append(out, "{}"...)
+	}
+	return appendAttributes(out, old)
+}
+
+func appendAttributes(out []byte, it attribute.Item) []byte {
+	out = append(out, `{"Attributes":`...)
+	return append(wire.AppendItem(out, it), '}')
+}
+
+func (e *Engine) deleteItem(r *wire.Reader) (action, *apierror.Error) {
+	in := new(request.DeleteItem)
+	if err := in.Read(r); err != nil {
+		return action{}, err
+	}
+	x, err := validation.DeleteItem(in)
+	if err != nil {
+		return action{}, err
+	}
+	return action{table: in.TableName.Value, run: func(out []byte) ([]byte, error) {
+		var old attribute.Item
+		err := e.write(in.TableName.Value, func(t *table) (err error) {
+			old, err = e.delete(t, in, &x)
+			return err
+		})
+		if err != nil {
+			return out, err
+		}
+		return appendOld(out, old), nil
+	}}, nil
+}
+
+func (e *Engine) delete(t *table, in *request.DeleteItem, x *validation.Expressions) (attribute.Item, error) {
+	key := in.Key.Item.Item
+	if err := t.key.checkKey(key); err != nil {
+		return nil, err
+	}
+	if err := t.checkConditionPaths(x.Condition); err != nil {
+		return nil, err
+	}
+	old, _, err := e.do(t, &single{
+		key:        t.key.appendKey(nil, key),
+		condition:  x.Condition,
+		wantsOld:   in.WantsOld(),
+		returnsOld: in.ReturnValues.Value == "ALL_OLD",
+		replace:    func(attribute.Item) (attribute.Item, *apierror.Error) { return nil, nil },
+	})
+	return old, err
+}

@@ -1,0 +1,238 @@
+package engine
+
+import (
+	"slices"
+	"strconv"
+
+	"example.com/ddb/internal/engine/apierror"
+	"example.com/ddb/internal/engine/attribute"
+	"example.com/ddb/internal/engine/expression"
+	"example.com/ddb/internal/engine/request"
+	"example.com/ddb/internal/engine/store"
+	"example.com/ddb/internal/engine/validation"
+	"example.com/ddb/internal/engine/wire"
+)
+
+// maxPageBytes is what one Query or Scan reads at most, before the filter and
+// the projection. The item with which it is reached is part of the page. See
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.Pagination.html
+const maxPageBytes = 1 << 20
+
+// A page is one Query or Scan of a table or an index.
+type page struct {
+	table *table
+	// index is nil for the table itself.
+	index      *index
+	rng        store.Range
+	filter     *expression.Condition
+	projection *attribute.Projection
+	// limit is the number of items to read, 0 for no limit.
+	limit int64
+	// countOnly leaves the items out of the answer.
+	countOnly bool
+	// fetch reads whole items from the table, because a local index does not
+	// hold everything that is asked for.
+	fetch bool
+	// ends tells of the last item of a page whether nothing can follow it.
+	ends func(attribute.Item) bool
+
+	scanned, count int64
+	bytes          int
+	last           []byte
+	more           bool
+}
+
+// newPage checks what Query and Scan have in common against the table.
+func newPage(t *table, in *request.Pages, x *validation.Expressions) (*page, *apierror.Error) {
+	p := &page{
+		table: t, filter: x.Filter, limit: in.Limit.Value,
+		projection: projection(x, &in.AttributesToGet),
+		countOnly:  in.Select.Value == "COUNT",
+		ends:       func(attribute.Item) bool { return false },
+	}
+	if in.IndexName.Set {
+		if p.index = t.index(in.IndexName.Value); p.index == nil {
+			return nil, apierror.IndexNotFound(in.IndexName.Value)
+		}
+		if p.index.global && in.ConsistentRead.Value {
+			return nil, apierror.ConsistentIndex()
+		}
+	}
+	return p, nil
+}
+
+func (p *page) space() store.Space {
+	if p.index != nil {
+		return p.index.definition.Space
+	}
+	return p.table.definition.Space
+}
+
+func (p *page) key() *schema {
+	if p.index != nil {
+		return &p.index.key
+	}
+	return &p.table.key
+}
+
+// place gives the place of an item, or of a starting key, in what is read.
+func (p *page) place(it attribute.Item) []byte {
+	tableKey := p.table.key.appendKey(nil, it)
+	if p.index == nil {
+		return tableKey
+	}
+	return p.index.appendPlace(nil, it, tableKey)
+}
+
+// keyNames gives the attributes of a starting key: those of the table's key
+// and of the index's.
+func (p *page) keyNames() []string {
+	var names []string
+	for _, k := range p.table.key.attributes() {
+		names = append(names, k.name)
+	}
+	if p.index != nil {
+		for _, k := range p.index.key.attributes() {
+			if !slices.Contains(names, k.name) {
+				names = append(names, k.name)
+			}
+		}
+	}
+	return names
+}
+
+// checkProjected refuses attributes that a global index does not hold, and has
+// whole items read where a local index does not hold everything asked for.
+func (p *page) checkProjected(in *request.Pages, x *validation.Expressions) *apierror.Error {
+	if p.index == nil || p.index.keep == nil {
+		return nil
+	}
+	if in.Select.Value == "ALL_ATTRIBUTES" {
+		if p.index.global {
+			return apierror.SelectAllOnIndex(in.IndexName.Value)
+		}
+		p.fetch = true
+		return nil
+	}
+	missing := p.notHeld(in, x)
+	if len(missing) == 0 {
+		return nil
+	}
+	if p.index.global {
+		return apierror.NotProjected(in.IndexName.Value, missing)
+	}
+	p.fetch = true
+	return nil
+}
+
+// notHeld lists the attributes that a request names and the index lacks.
+func (p *page) notHeld(in *request.Pages, x *validation.Expressions) []string {
+	names := slices.Clone(in.AttributesToGet.Values)
+	for _, path := range x.Projection {
+		names = append(names, path.Head())
+	}
+	if x.Filter != nil {
+		for _, path := range x.Filter.Paths() {
+			names = append(names, path.Head())
+		}
+	}
+	var missing []string
+	for _, name := range names {
+		if !p.index.keep.Has(name) && !slices.Contains(missing, name) {
+			missing = append(missing, name)
+		}
+	}
+	return missing
+}
+
+// read runs the page and appends the response.
+func (p *page) read(e *Engine, out []byte) ([]byte, error) {
+	snapshot, err := e.store.Snapshot(p.spaces()...)
+	if err != nil {
+		return out, err
+	}
+	defer snapshot.Release()
+	out = append(out, '{')
+	if !p.countOnly {
+		out = append(out, `"Items":[`...)
+	}
+	var failed error
+	err = snapshot.Range(p.space(), p.rng, func(_, value []byte) bool {
+		out, failed = p.visit(snapshot, value, out)
+		return failed == nil && !p.more
+	})
+	if err == nil {
+		err = failed
+	}
+	if err != nil {
+		return out, err
+	}
+	if !p.countOnly {
+		out = append(out, "],"...)
+	}
+	return p.appendTail(out), nil
+}
+
+func (p *page) spaces() []store.Space {
+	spaces := []store.Space{p.space()}
+	if p.fetch {
+		spaces = append(spaces, p.table.definition.Space)
+	}
+	return spaces
+}
+
+// visit reads one item.
+func (p *page) visit(r store.Reader, value, out []byte) ([]byte, error) {
+	it := attribute.Item(value)
+	p.scanned++
+	p.bytes += it.Size()
+	if p.scanned == p.limit || p.bytes >= maxPageBytes {
+		p.more = !p.ends(it)
+		if p.more {
+			p.last = p.appendLast(p.last, it)
+		}
+	}
+	if p.fetch {
+		whole, err := r.Get(p.table.definition.Space, p.table.key.appendKey(nil, it))
+		if err != nil {
+			return out, err
+		}
+		it = whole
+	}
+	if p.filter != nil && !p.filter.Holds(it) {
+		return out, nil
+	}
+	p.count++
+	if p.countOnly {
+		return out, nil
+	}
+	if p.count > 1 {
+		out = append(out, ',')
+	}
+	if p.projection != nil && !p.projection.Covers(it) {
+		it = p.projection.Of(it)
+	}
+	return wire.AppendItem(out, it), nil
+}
+
+// appendLast appends the starting key for the page after an item.
+func (p *page) appendLast(dst []byte, it attribute.Item) []byte {
+	dst = append(dst, `,"LastEvaluatedKey":{`...)
+	for i, name := range p.keyNames() {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(wire.AppendText(dst, name), ':')
+		dst = wire.AppendValue(dst, it.Get(name))
+	}
+	return append(dst, '}')
+}
+
+func (p *page) appendTail(out []byte) []byte {
+	out = append(out, `"Count":`...)
+	out = strconv.AppendInt(out, p.count, 10)
+	out = append(out, `,"ScannedCount":`...)
+	out = strconv.AppendInt(out, p.scanned, 10)
+	out = append(out, p.last...)
+	return append(out, '}')
+}

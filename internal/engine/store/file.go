@@ -1,0 +1,267 @@
+package store
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"os"
+
+	bolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+)
+
+// formatKey and formatValue mark a file as one of this package. The bucket is
+// not a space's, whose names are four bytes.
+var (
+	formatBucket = []byte("ddb-format")
+	formatKey    = []byte("format")
+	formatValue  = []byte("1")
+)
+
+// mapSize is how much of the address space is reserved for the file, so that a
+// growing file need not be mapped anew, which would make writers wait for
+// readers. It costs no memory.
+const mapSize = 1 << 36
+
+// OpenFile opens a durable store in a file, or makes one where no file is.
+// Nothing of an existing file is changed before it is known to be a complete
+// file of this package: anything else is an error, and so is a file that
+// another process has open.
+func OpenFile(path string) (Store, error) {
+	created, err := prepare(path)
+	if err != nil {
+		return nil, err
+	}
+	db, err := openBolt(path, false)
+	if err != nil {
+		return nil, err
+	}
+	if created {
+		if err := mark(db); err != nil {
+			return nil, errors.Join(err, db.Close())
+		}
+	}
+	d := &durable{db: db, queue: make(chan *pending, maxTogether), done: make(chan struct{})}
+	go d.run()
+	return d, nil
+}
+
+// prepare checks an existing file and tells whether one has to be made.
+func prepare(path string) (created bool, err error) {
+	f, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return true, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("store: cannot open %s: %w", path, err)
+	}
+	err = checkComplete(f)
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return false, fmt.Errorf("store: cannot use %s: %w", path, err)
+	}
+	return false, checkFormat(path)
+}
+
+func openBolt(path string, readOnly bool) (*bolt.DB, error) {
+	db, err := bolt.Open(path, 0o600, &bolt.Options{
+		// The shortest wait there is: a second opener fails at once.
+		Timeout:         1,
+		ReadOnly:        readOnly,
+		FreelistType:    bolt.FreelistMapType,
+		InitialMmapSize: initialMap(readOnly),
+		NoStatistics:    true,
+	})
+	switch {
+	case errors.Is(err, berrors.ErrTimeout):
+		return nil, fmt.Errorf("store: %s is in use by another process or another open engine; close that one first", path)
+	case err != nil:
+		return nil, fmt.Errorf("store: cannot open %s: %w", path, err)
+	}
+	return db, nil
+}
+
+// initialMap gives the size of the mapping: the file's own where it is only
+// read once, or where addresses are too short for more.
+func initialMap(readOnly bool) int {
+	if readOnly || ^uint(0)>>32 == 0 {
+		return 0
+	}
+	return mapSize
+}
+
+// checkFormat looks for the mark without changing the file.
+func checkFormat(path string) error {
+	db, err := openBolt(path, true)
+	if err != nil {
+		return err
+	}
+	err = db.View(func(tx *bolt.Tx) error {
+		bucket := tx.Bucket(formatBucket)
+		if bucket == nil {
+			return fmt.Errorf("store: %s was not made by this engine; choose another file", path)
+		}
+		if format := bucket.Get(formatKey); !bytes.Equal(format, formatValue) {
+			return fmt.Errorf("store: %s has format %q; open it with a newer release", path, format)
+		}
+		return nil
+	})
+	return errors.Join(err, db.Close())
+}
+
+func mark(db *bolt.DB) error {
+	err := db.Update(func(tx *bolt.Tx) error {
+		bucket, err := tx.CreateBucketIfNotExists(formatBucket)
+		if err != nil {
+			return err
+		}
+		return bucket.Put(formatKey, formatValue)
+	})
+	if err != nil {
+		return fmt.Errorf("store: cannot make the file: %w", err)
+	}
+	return nil
+}
+
+// A bbolt file begins with two meta pages. Each says how many pages there are;
+// the one with the higher transaction counts. Reading a page that the file no
+// longer has kills the process, so the length is checked before the file is
+// mapped. Layout: page header 16 bytes, then magic, version, page size, flags
+// (4 bytes each), root page and sequence, freelist, page count, transaction,
+// checksum (8 bytes each), see
+// https://github.com/etcd-io/bbolt/blob/main/internal/common/meta.go
+const (
+	metaOffset   = 16
+	metaSize     = 64
+	metaMagic    = 0xED0CDAED
+	metaVersion  = 2
+	minPageSize  = 1 << 9
+	maxPageSize  = 1 << 16
+	metaPageSize = 8
+	metaPages    = 40
+	metaTx       = 48
+	metaChecksum = 56
+)
+
+var errDamaged = errors.New("it is not a complete database file; restore it from a backup, or choose another file")
+
+// checkComplete tells whether a file is a bbolt file and as long as its newest
+// valid meta page says.
+func checkComplete(f *os.File) error {
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return errors.New("it is not a regular file; choose another one")
+	}
+	var pages, tx uint64
+	var pageSize int64
+	consider := func(m meta, ok bool) {
+		if ok && (pageSize == 0 || m.tx > tx) {
+			pages, tx, pageSize = m.pages, m.tx, m.pageSize
+		}
+	}
+	first, ok := readMeta(f, 0)
+	consider(first, ok)
+	if ok {
+		second, ok := readMeta(f, first.pageSize)
+		consider(second, ok)
+	} else {
+		for size := int64(minPageSize); size <= maxPageSize; size <<= 1 {
+			second, ok := readMeta(f, size)
+			consider(second, ok && second.pageSize == size)
+		}
+	}
+	if pageSize == 0 || pages > uint64(info.Size()/pageSize) {
+		return errDamaged
+	}
+	return nil
+}
+
+type meta struct {
+	pageSize int64
+	pages    uint64
+	tx       uint64
+}
+
+// readMeta reads the meta page at an offset and gives false when it is not
+// valid.
+func readMeta(r io.ReaderAt, offset int64) (meta, bool) {
+	var b [metaSize]byte
+	if _, err := r.ReadAt(b[:], offset+metaOffset); err != nil {
+		return meta{}, false
+	}
+	order := binary.NativeEndian
+	sum := fnv.New64a()
+	_, _ = sum.Write(b[:metaChecksum])
+	if order.Uint32(b[0:]) != metaMagic || order.Uint32(b[4:]) != metaVersion ||
+		order.Uint64(b[metaChecksum:]) != sum.Sum64() {
+		return meta{}, false
+	}
+	return meta{
+		pageSize: int64(order.Uint32(b[metaPageSize:])),
+		pages:    order.Uint64(b[metaPages:]),
+		tx:       order.Uint64(b[metaTx:]),
+	}, true
+}
+
+// backupTo writes a snapshot's spaces into a new file and copies that to w.
+func backupTo(path string, snapshot Snapshot, spaces []Space, w io.Writer) error {
+	db, err := bolt.Open(path, 0o600, &bolt.Options{NoSync: true})
+	if err != nil {
+		return fmt.Errorf("store: backup: %w", err)
+	}
+	err = mark(db)
+	for _, space := range spaces {
+		if err == nil {
+			err = copySpace(db, snapshot, space)
+		}
+	}
+	if err == nil {
+		err = db.View(func(tx *bolt.Tx) error {
+			_, err := tx.WriteTo(w)
+			return err
+		})
+	}
+	if err = errors.Join(err, db.Close()); err != nil {
+		return fmt.Errorf("store: backup: %w", err)
+	}
+	return nil
+}
+
+// copyTogether is the number of values copied in one transaction.
+const copyTogether = 10000
+
+func copySpace(db *bolt.DB, snapshot Snapshot, space Space) error {
+	from := []byte{}
+	for from != nil {
+		err := db.Update(func(tx *bolt.Tx) error {
+			bucket, err := tx.CreateBucketIfNotExists(bucketName(space))
+			if err != nil {
+				return err
+			}
+			start := from
+			from = nil
+			count := 0
+			walked := snapshot.Range(space, Range{From: start}, func(key, value []byte) bool {
+				if count++; count > copyTogether {
+					from = key
+					return false
+				}
+				err = bucket.Put(key, seal(key, value))
+				return err == nil
+			})
+			return errors.Join(err, walked)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

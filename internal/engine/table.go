@@ -1,0 +1,208 @@
+package engine
+
+import (
+	"encoding/binary"
+	"sync/atomic"
+	"time"
+
+	"example.com/ddb/internal/engine/apierror"
+	"example.com/ddb/internal/engine/attribute"
+	"example.com/ddb/internal/engine/store"
+)
+
+// A table is a table as it was when it was last changed. Its definition is
+// immutable; a change makes a new table.
+type table struct {
+	definition definition
+	key        schema
+	indexes    []*index
+	totals     *totals
+}
+
+// totals are the number and size of the items of a table or an index. They are
+// kept once counted is set; a table from a file is counted when first asked.
+type totals struct {
+	counted atomic.Bool
+	items   atomic.Int64
+	bytes   atomic.Int64
+}
+
+// An index is a secondary index of a table.
+type index struct {
+	definition *indexDefinition
+	global     bool
+	key        schema
+	// keep is what the index holds of an item, nil for everything.
+	keep   *attribute.Projection
+	totals *totals
+}
+
+// A definition is what is known of a table, in the form in which it is stored.
+// Fields may be added, never renamed.
+type definition struct {
+	Name                string
+	ID                  string
+	Space               store.Space
+	Created             time.Time
+	Status              string
+	Attributes          []definedAttribute
+	Key                 []keyElement
+	Indexes             []indexDefinition
+	OnDemand            bool
+	Throughput          throughput
+	DeletionProtection  bool
+	TableClass          string    `json:",omitempty"`
+	Stream              string    `json:",omitempty"`
+	StreamLabel         string    `json:",omitempty"`
+	Tags                []tag     `json:",omitempty"`
+	OnDemandSince       time.Time `json:",omitzero"`
+	TimeToLiveAttribute string    `json:",omitempty"`
+}
+
+type definedAttribute struct{ Name, Type string }
+
+type keyElement struct{ Name, Type string }
+
+type throughput struct{ Read, Write int64 }
+
+type tag struct{ Key, Value string }
+
+type indexDefinition struct {
+	Name       string
+	Global     bool
+	Space      store.Space
+	Status     string
+	Key        []keyElement
+	Projection string
+	NonKey     []string `json:",omitempty"`
+	Throughput throughput
+}
+
+// newTable prepares a definition for use.
+func newTable(d definition) *table {
+	t := &table{definition: d, totals: new(totals)}
+	t.key = t.schema(d.Key)
+	for i := range t.definition.Indexes {
+		x := &t.definition.Indexes[i]
+		t.indexes = append(t.indexes, &index{
+			definition: x,
+			global:     x.Global,
+			key:        t.schema(x.Key),
+			keep:       t.projection(x),
+			totals:     new(totals),
+		})
+	}
+	return t
+}
+
+func (t *table) schema(elements []keyElement) schema {
+	var s schema
+	for _, e := range elements {
+		k := keyAttribute{e.Name, t.kind(e.Name)}
+		if e.Type == "HASH" {
+			s.partition = append(s.partition, k)
+		} else {
+			s.sort = append(s.sort, k)
+		}
+	}
+	return s
+}
+
+func (t *table) kind(name string) attribute.Kind {
+	for _, a := range t.definition.Attributes {
+		if a.Name == name {
+			return attribute.KindOf(a.Type)
+		}
+	}
+	return attribute.None
+}
+
+func (t *table) projection(x *indexDefinition) *attribute.Projection {
+	if x.Projection == "ALL" {
+		return nil
+	}
+	names := append([]string(nil), x.NonKey...)
+	for _, keys := range [][]keyElement{t.definition.Key, x.Key} {
+		for _, k := range keys {
+			names = append(names, k.Name)
+		}
+	}
+	return attribute.NameProjection(names)
+}
+
+// index gives the index with a name, nil when there is none.
+func (t *table) index(name string) *index {
+	for _, x := range t.indexes {
+		if x.definition.Name == name {
+			return x
+		}
+	}
+	return nil
+}
+
+// spaces gives the spaces of the table and its indexes.
+func (t *table) spaces() []store.Space {
+	spaces := []store.Space{t.definition.Space}
+	for _, x := range t.indexes {
+		spaces = append(spaces, x.definition.Space)
+	}
+	return spaces
+}
+
+// checkIndexKeys refuses an item that has an index key attribute of the wrong
+// type or size. An absent one only keeps the item out of the index.
+func (t *table) checkIndexKeys(it attribute.Item) *apierror.Error {
+	for _, x := range t.indexes {
+		for i, k := range x.key.attributes() {
+			v := it.Get(k.name)
+			switch {
+			case v == nil:
+				continue
+			case v.Kind() != k.kind:
+				return apierror.IndexKeyType(k.name, k.kind.String(), v.Kind().String(), x.definition.Name)
+			case isEmpty(v):
+				return apierror.IndexKeyEmpty(k.name, k.kind.String(), x.definition.Name)
+			}
+			if err := checkKeySize(v, i < len(x.key.partition)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// appendPlace appends the place of an item in the index: by the index's key,
+// then, for items with equal keys, by a hash of the place in the table: fixed,
+// and of no use to a caller, as with the service.
+func (x *index) appendPlace(dst []byte, it attribute.Item, tableKey []byte) []byte {
+	dst = x.key.appendKey(dst, it)
+	dst = binary.BigEndian.AppendUint64(dst, attribute.Hash(tableKey))
+	return append(dst, tableKey...)
+}
+
+// entry gives what the index holds of an item, nil for nothing: the item itself
+// where that is everything, so that they share memory.
+func (x *index) entry(it attribute.Item) attribute.Item {
+	switch {
+	case it == nil || !x.key.contains(it):
+		return nil
+	case x.keep == nil || x.keep.Covers(it):
+		return it
+	}
+	return x.keep.Of(it)
+}
+
+// add counts the replacement of one item by another.
+func (t *totals) add(old, new attribute.Item, sign int64) {
+	if !t.counted.Load() {
+		return
+	}
+	if old != nil {
+		t.items.Add(-sign)
+		t.bytes.Add(-sign * int64(old.Size()))
+	}
+	if new != nil {
+		t.items.Add(sign)
+		t.bytes.Add(sign * int64(new.Size()))
+	}
+}

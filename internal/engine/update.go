@@ -1,0 +1,154 @@
+package engine
+
+import (
+	"bytes"
+
+	"example.com/ddb/internal/engine/apierror"
+	"example.com/ddb/internal/engine/attribute"
+	"example.com/ddb/internal/engine/expression"
+	"example.com/ddb/internal/engine/request"
+	"example.com/ddb/internal/engine/validation"
+	"example.com/ddb/internal/engine/wire"
+)
+
+func (e *Engine) updateItem(r *wire.Reader) (action, *apierror.Error) {
+	in := new(request.UpdateItem)
+	if err := in.Read(r); err != nil {
+		return action{}, err
+	}
+	x, err := validation.UpdateItem(in)
+	if err != nil {
+		return action{}, err
+	}
+	return action{table: in.TableName.Value, run: func(out []byte) ([]byte, error) {
+		var old, new attribute.Item
+		err := e.write(in.TableName.Value, func(t *table) (err error) {
+			old, new, err = e.update(t, in, &x)
+			return err
+		})
+		if err != nil {
+			return out, err
+		}
+		return appendUpdated(out, in.ReturnValues.Value, x.Update, old, new), nil
+	}}, nil
+}
+
+func (e *Engine) update(
+	t *table, in *request.UpdateItem, x *validation.Expressions,
+) (old, new attribute.Item, err error) {
+	key := in.Key.Item.Item
+	if err := t.key.checkKey(key); err != nil {
+		return nil, nil, err
+	}
+	if x.Update != nil {
+		if err := t.checkUpdate(x.Update); err != nil {
+			return nil, nil, err
+		}
+	}
+	if err := t.checkConditionPaths(x.Condition); err != nil {
+		return nil, nil, err
+	}
+	return e.do(t, &single{
+		key:        t.key.appendKey(nil, key),
+		condition:  x.Condition,
+		wantsOld:   in.WantsOld(),
+		returnsOld: in.ReturnValues.Value == "ALL_OLD" || in.ReturnValues.Value == "UPDATED_OLD",
+		replace: func(old attribute.Item) (attribute.Item, *apierror.Error) {
+			return t.updated(key, old, x.Update)
+		},
+	})
+}
+
+// checkUpdate refuses changes of key attributes, and values of the wrong type
+// for index keys where the request alone tells.
+func (t *table) checkUpdate(u *expression.Update) *apierror.Error {
+	for _, k := range t.key.attributes() {
+		for _, path := range u.Paths() {
+			if path.Head() == k.name {
+				return apierror.KeyUpdate(k.name)
+			}
+		}
+	}
+	for _, x := range t.indexes {
+		for _, k := range x.key.attributes() {
+			v := u.Assigned(k.name)
+			if v != nil && v.Kind() != k.kind {
+				return apierror.IndexKeyType(k.name, k.kind.String(), v.Kind().String(), x.definition.Name)
+			}
+		}
+	}
+	return t.checkScalarPaths(u.Mentions())
+}
+
+// updated gives the item after an update, nil when there is none and the
+// update makes none. Without an update an item is made of the key.
+func (t *table) updated(
+	key, old attribute.Item, u *expression.Update,
+) (attribute.Item, *apierror.Error) {
+	base := old
+	if base == nil {
+		if u != nil && !u.Creates() {
+			return nil, nil
+		}
+		base = key
+	}
+	if u == nil {
+		return attribute.Item(bytes.Clone(base)), nil
+	}
+	it, err := u.Apply(base)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.checkUpdatedKeys(it); err != nil {
+		return nil, err
+	}
+	switch {
+	case attribute.Value(it).Depth() > attribute.MaxDepth+1:
+		return nil, apierror.NestedTooDeep()
+	case it.Size() > validation.MaxItemBytes:
+		return nil, apierror.UpdatedItemTooLarge()
+	}
+	return bytes.Clone(it), nil
+}
+
+// checkUpdatedKeys refuses index keys that only the stored item could tell to
+// be wrong.
+func (t *table) checkUpdatedKeys(it attribute.Item) *apierror.Error {
+	for _, x := range t.indexes {
+		for _, k := range x.key.attributes() {
+			v := it.Get(k.name)
+			switch {
+			case v == nil:
+			case v.Kind() != k.kind:
+				return apierror.IndexKeyUpdate()
+			case isEmpty(v):
+				return apierror.IndexKeyUpdateEmpty(k.kind.String())
+			}
+		}
+	}
+	return t.checkIndexKeys(it)
+}
+
+// appendUpdated appends the response of an update.
+func appendUpdated(out []byte, returns string, u *expression.Update, old, new attribute.Item) []byte {
+	it := new
+	if returns == "ALL_OLD" || returns == "UPDATED_OLD" {
+		it = old
+	}
+	switch returns {
+	case "UPDATED_OLD", "UPDATED_NEW":
+		if u == nil || it == nil {
+			return append(out, "{}"...)
+		}
+		if it = attribute.NewProjection(u.Paths()).Of(it); it.Len() == 0 {
+			return append(out, "{}"...)
+		}
+	case "ALL_OLD", "ALL_NEW":
+	default:
+		return append(out, "{}"...)
+	}
+	if it == nil {
+		return append(out, "{}"...)
+	}
+	return appendAttributes(out, it)
+}

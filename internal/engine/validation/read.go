@@ -1,0 +1,121 @@
+package validation
+
+import (
+	"example.com/ddb/internal/engine/apierror"
+	"example.com/ddb/internal/engine/attribute"
+	"example.com/ddb/internal/engine/expression"
+	"example.com/ddb/internal/engine/request"
+)
+
+// maxKeyConditions is the number of attributes in the longest key.
+const maxKeyConditions = 8
+
+// Query checks a Query.
+func Query(q *request.Query) (Expressions, *apierror.Error) {
+	e := &q.Expressions
+	err := checkTogether(e, attributesToGet(&q.AttributesToGet), projectionOf(e), filterOf(e), keyConditionOf(e))
+	if err != nil {
+		return Expressions{}, err
+	}
+	if err := checkAttributesToGet(&q.AttributesToGet); err != nil {
+		return Expressions{}, err
+	}
+	if err := checkStartKey(&q.ExclusiveStartKey); err != nil {
+		return Expressions{}, err
+	}
+	if !q.KeyCondition.Set {
+		return Expressions{}, apierror.KeyConditionRequired()
+	}
+	out, err := parse(e)
+	if err != nil {
+		return out, err
+	}
+	if err := checkKeyConditions(out.Keys); err != nil {
+		return out, err
+	}
+	return out, checkSelect(&q.Pages)
+}
+
+// Scan checks a Scan.
+func Scan(s *request.Scan) (Expressions, *apierror.Error) {
+	e := &s.Expressions
+	err := checkTogether(e, attributesToGet(&s.AttributesToGet), projectionOf(e), filterOf(e))
+	if err != nil {
+		return Expressions{}, err
+	}
+	if err := checkAttributesToGet(&s.AttributesToGet); err != nil {
+		return Expressions{}, err
+	}
+	if err := checkStartKey(&s.ExclusiveStartKey); err != nil {
+		return Expressions{}, err
+	}
+	if err := checkSegment(s); err != nil {
+		return Expressions{}, err
+	}
+	out, err := parse(e)
+	if err != nil {
+		return out, err
+	}
+	return out, checkSelect(&s.Pages)
+}
+
+func checkStartKey(it *request.Item) *apierror.Error {
+	if it.Err == nil {
+		return nil
+	}
+	return apierror.StartKeyCause(it.Err)
+}
+
+func checkSegment(s *request.Scan) *apierror.Error {
+	switch {
+	case s.Segment.Set && !s.TotalSegments.Set:
+		return apierror.SegmentWithoutTotal()
+	case s.TotalSegments.Set && !s.Segment.Set:
+		return apierror.TotalWithoutSegment()
+	case s.Segment.Set && s.Segment.Value >= s.TotalSegments.Value:
+		return apierror.SegmentTooHigh(s.Segment.Value, s.TotalSegments.Value)
+	}
+	return nil
+}
+
+// checkKeyConditions checks what needs no table.
+func checkKeyConditions(keys []expression.KeyCondition) *apierror.Error {
+	for _, k := range keys {
+		if k.Operator == "BETWEEN" && k.Values[0].Kind() == k.Values[1].Kind() {
+			if order, ok := attribute.Compare(k.Values[0], k.Values[1]); ok && order > 0 {
+				return apierror.KeyConditionRange()
+			}
+		}
+	}
+	if len(keys) > maxKeyConditions {
+		return apierror.KeyConditionCount()
+	}
+	return nil
+}
+
+// checkSelect checks Select against the projection.
+func checkSelect(p *request.Pages) *apierror.Error {
+	parameter := ""
+	switch {
+	case p.Expressions.Projection.Set:
+		parameter = "ProjectionExpression"
+	case p.AttributesToGet.Set:
+		parameter = "AttributesToGet"
+	}
+	switch p.Select.Value {
+	case "SPECIFIC_ATTRIBUTES":
+		if parameter == "" {
+			return apierror.SelectWithoutProjection()
+		}
+	case "ALL_PROJECTED_ATTRIBUTES":
+		if !p.IndexName.Set {
+			return apierror.SelectProjectedWithoutIndex()
+		}
+		fallthrough
+	case "ALL_ATTRIBUTES", "COUNT":
+		if parameter != "" {
+			return apierror.SelectWithProjection(parameter, p.Select.Value)
+		}
+	}
+	return nil
+}
