@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"strconv"
+	"unicode/utf8"
 
 	"example.com/ddb/internal/decimal"
 	"example.com/ddb/internal/wire"
@@ -31,6 +32,21 @@ func String(text string) Value { return Value{S, text} }
 
 // Int is a number.
 func Int(i int64) Value { return Value{N, strconv.FormatInt(i, 10)} }
+
+// ParseScalar returns the scalar of type S, N or B with that text, if a key can
+// hold it: valid UTF-8 or a number, and not empty.
+func ParseScalar(k Kind, text string) (v Value, ok bool) {
+	switch k {
+	case S:
+		ok = utf8.ValidString(text)
+	case N:
+		_, err := decimal.Parse([]byte(text))
+		ok = err == nil
+	case B:
+		ok = true
+	}
+	return Value{k, text}, ok && text != ""
+}
 
 // EmptyList is a list without elements.
 var EmptyList = Value{L, `{"L":[]}`}
