@@ -1,0 +1,95 @@
+package ddbtable
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+
+	"example.com/ddb/fields"
+)
+
+// An Attribute is a handle on one attribute of items of Go type T, whose
+// values are of Go type V. It makes conditions and changes, so that no
+// attribute name stands in a string and no value has a wrong type. A handle
+// belongs to the Go type: every table of that type shares it.
+type Attribute[T, V any] struct {
+	path *fields.Path
+	err  error // of At and Entry
+}
+
+// AnyAttribute is a handle on an attribute of T, whatever its values are.
+type AnyAttribute[T any] interface {
+	target(T) (*fields.Path, error)
+}
+
+func (a Attribute[T, V]) target(T) (*fields.Path, error) {
+	if a.path == nil && a.err == nil {
+		return nil, errZeroHandle
+	}
+	return a.path, a.err
+}
+
+var errZeroHandle = errors.New("handle is the zero Attribute; make it with ddbtable.Attr")
+
+// String is the attribute's name or document path, such as address.city.
+func (a Attribute[T, V]) String() string {
+	if a.path == nil {
+		return "?"
+	}
+	return a.path.String()
+}
+
+// Attr returns the handle on the field that selector points to, in T itself or
+// in a struct nested in it:
+//
+//	var OrderStatus = ddbtable.Attr(func(o *Order) *Status { return &o.Status })
+//
+// Selector is called once, with a probe whose nested pointers are set. Attr
+// panics if it points to no attribute, or if T's tags are mistaken; the text
+// gives the caller's file and line. Use it in package variables.
+func Attr[T, V any](selector func(*T) *V) Attribute[T, V] {
+	path, err := fields.PathOf(selector)
+	if err != nil {
+		_, file, line, _ := runtime.Caller(1)
+		panic(fmt.Sprintf("ddbtable: Attr at %s:%d: %v", file, line, err))
+	}
+	return Attribute[T, V]{path: path}
+}
+
+// At is the handle on the element at position i, from 0, of a list. A mistake
+// is reported by the call that uses the handle.
+func At[T any, S ~[]E, E any](list Attribute[T, S], i int) Attribute[T, E] {
+	path, err := list.target(*new(T))
+	if err == nil {
+		path, err = path.Element(i)
+	}
+	return Attribute[T, E]{path: path, err: err}
+}
+
+// Entry is the handle on the member with that key of a map. A mistake is
+// reported by the call that uses the handle.
+func Entry[T any, M ~map[K]V, K comparable, V any](dict Attribute[T, M], key K) Attribute[T, V] {
+	path, err := dict.target(*new(T))
+	if err == nil {
+		path, err = fields.Member(path, key)
+	}
+	return Attribute[T, V]{path: path, err: err}
+}
+
+// value encodes v for this attribute.
+func (a Attribute[T, V]) value(v V) (fields.Value, error) {
+	path, err := a.target(*new(T))
+	if err != nil {
+		return fields.Value{}, err
+	}
+	return fields.ValueOf(path, v)
+}
+
+// bound encodes v as the bound of a range.
+func (a Attribute[T, V]) bound(v V) (fields.Value, error) {
+	path, err := a.target(*new(T))
+	if err != nil {
+		return fields.Value{}, err
+	}
+	return fields.BoundOf(path, v)
+}

@@ -1,0 +1,446 @@
+package ddbtable
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"example.com/ddb/fields"
+)
+
+// maxRanges is how many ranges of one query In may make, over all attributes.
+const maxRanges = 100
+
+// A binding is how one key serves the key conditions of a query.
+type binding struct {
+	index     *index
+	partition fields.Value
+	ranges    []keyRange     // in key order; one that is unlimited if nothing is said
+	order     []orderedFacet // what the items of the query are sorted by
+	empty     bool           // no item can fulfil the conditions
+}
+
+// An orderedFacet is an attribute that the result is sorted by.
+type orderedFacet struct {
+	field  *fields.Field
+	proper bool // the order is that of the values
+}
+
+// A binder binds the constraints of a query to one key.
+type binder struct {
+	constraints map[*fields.Field]*constraint
+	used        map[*fields.Field]bool
+	binding
+}
+
+// bind returns how key x serves the constraints, or the reason why it cannot.
+// The error is a value that no key can have.
+func bind(x *index, constraints map[*fields.Field]*constraint) (*binding, string, error) {
+	b := &binder{constraints: constraints, used: make(map[*fields.Field]bool), binding: binding{index: x}}
+	if reason, err := b.bindPartition(); reason != "" || err != nil {
+		return nil, reason, err
+	}
+	if reason, err := b.bindSort(); reason != "" || err != nil {
+		return nil, reason, err
+	}
+	if reason := b.unused(); reason != "" {
+		return nil, reason, nil
+	}
+	return &b.binding, "", nil
+}
+
+// take is the constraint of an attribute, which counts as used then.
+func (b *binder) take(f *fields.Field) *constraint {
+	c := b.constraints[f]
+	if c != nil {
+		b.used[f] = true
+		b.empty = b.empty || c.never
+	}
+	return c
+}
+
+// bindPartition needs one value for the partition key.
+func (b *binder) bindPartition() (string, error) {
+	f := b.index.partition
+	parts := []*fields.Field{f}
+	if f.Template != nil {
+		parts = facetsOf(f)
+	}
+	for _, part := range parts {
+		c := b.take(part)
+		switch {
+		case c == nil:
+			return fmt.Sprintf("its partition key needs an equality on %s", part.Name), nil
+		case !c.discrete && !c.never:
+			return fmt.Sprintf("its partition key needs an equality on %s, a range does not do", part.Name), nil
+		case len(c.values) > 1:
+			return fmt.Sprintf("its partition key takes one value of %s, run one query for each value of In", part.Name), nil
+		}
+	}
+	if b.empty {
+		return "", nil
+	}
+	if f.Template == nil {
+		b.partition = b.constraints[f].values[0]
+		return "", f.CheckKey(b.partition)
+	}
+	texts, err := b.texts(f.Template.Parts())
+	if len(texts) == 1 {
+		b.partition = fields.String(texts[0])
+	}
+	b.empty = b.empty || len(texts) == 0
+	return "", err
+}
+
+// texts are the texts of template parts whose facets all have values.
+func (b *binder) texts(parts []fields.TemplatePart) ([]string, error) {
+	texts := []string{""}
+	for _, part := range parts {
+		if part.Facet == nil {
+			appendAll(texts, part.Literal)
+			continue
+		}
+		encoded, err := encodeAll(part.Facet, b.constraints[part.Facet.Field].values)
+		if err != nil {
+			return nil, err
+		}
+		var next []string
+		for _, text := range texts {
+			for _, e := range encoded {
+				next = append(next, text+e)
+			}
+		}
+		texts = next
+	}
+	return texts, nil
+}
+
+func appendAll(texts []string, literal string) {
+	for i := range texts {
+		texts[i] += literal
+	}
+}
+
+// encodeAll leaves out values that the facet cannot hold: no key has them.
+func encodeAll(facet *fields.Facet, values []fields.Value) ([]string, error) {
+	var texts []string
+	for _, v := range values {
+		if _, place, err := facet.Bound(v); err != nil || place != fields.Within {
+			if err != nil {
+				return nil, facetError(facet, err)
+			}
+			continue
+		}
+		text, err := facet.Append(nil, v)
+		if err != nil {
+			return nil, facetError(facet, err)
+		}
+		texts = append(texts, string(text))
+	}
+	return texts, nil
+}
+
+func facetError(facet *fields.Facet, err error) error {
+	f := facet.Field
+	return &fields.ValueError{Struct: f.Owner(), Field: f.GoName, Attribute: f.Name, Err: err}
+}
+
+// bindSort makes the ranges of the sort key.
+func (b *binder) bindSort() (string, error) {
+	f := b.index.sort
+	switch {
+	case f == nil:
+		b.ranges = []keyRange{{}}
+		return "", nil
+	case f.Template != nil:
+		return b.bindTemplate(f.Template.Parts())
+	}
+	return "", b.bindPlain(f)
+}
+
+// bindPlain makes the ranges of a sort key that is an attribute of its own.
+func (b *binder) bindPlain(f *fields.Field) error {
+	b.order = []orderedFacet{{f, true}}
+	c := b.take(f)
+	switch {
+	case c == nil:
+		b.ranges = []keyRange{{}}
+	case c.never:
+	case c.discrete:
+		if len(c.values) == 1 {
+			b.order = nil
+		}
+		for _, v := range c.values {
+			if err := f.CheckKey(v); err != nil {
+				return err
+			}
+			b.ranges = append(b.ranges, exactly(v))
+		}
+	case c.prefix.Kind() != "":
+		b.ranges = []keyRange{prefixed(c.prefix)}
+	default:
+		r, ok := between(c.lo, c.hi)
+		b.ranges, b.empty = []keyRange{r}, b.empty || !ok
+	}
+	return b.tooMany()
+}
+
+// bindTemplate makes the ranges of a sort key that is derived: values for its
+// facets from the left, then one range at most, then nothing more.
+func (b *binder) bindTemplate(parts []fields.TemplatePart) (string, error) {
+	for i, part := range parts {
+		if part.Facet == nil {
+			continue
+		}
+		c := b.take(part.Facet.Field)
+		if c != nil && (c.discrete || c.never) {
+			if len(c.values) > 1 {
+				b.order = append(b.order, orderedFacet{part.Facet.Field, part.Facet.Ordered()})
+			}
+			continue
+		}
+		b.remaining(parts[i:])
+		if b.empty {
+			return "", nil
+		}
+		prefixes, err := b.texts(parts[:i])
+		if err != nil {
+			return "", err
+		}
+		return b.rangesOf(part.Facet, literalAfter(parts, i), c, prefixes)
+	}
+	if b.empty {
+		return "", nil
+	}
+	texts, err := b.texts(parts)
+	for _, text := range texts {
+		b.ranges = append(b.ranges, exactly(fields.String(text)))
+	}
+	b.sorted()
+	return "", cmp.Or(err, b.tooMany())
+}
+
+func literalAfter(parts []fields.TemplatePart, i int) string {
+	if i+1 < len(parts) {
+		return parts[i+1].Literal
+	}
+	return ""
+}
+
+// remaining notes that the result is sorted by the facets in parts.
+func (b *binder) remaining(parts []fields.TemplatePart) {
+	for _, part := range parts {
+		if part.Facet != nil {
+			b.order = append(b.order, orderedFacet{part.Facet.Field, part.Facet.Ordered()})
+		}
+	}
+}
+
+// rangesOf makes a range over one facet behind each prefix.
+func (b *binder) rangesOf(facet *fields.Facet, next string, c *constraint, prefixes []string) (string, error) {
+	if c != nil && !facet.Ordered() && !prefixServes(c, next) {
+		return fmt.Sprintf("its sort key does not keep the order of %s, so it serves only Eq and In there", facet.Field.Name), nil
+	}
+	for _, prefix := range prefixes {
+		r, ok, err := facetRange(facet, next, c, prefix)
+		if err != nil {
+			return "", err
+		}
+		if ok {
+			b.ranges = append(b.ranges, r)
+		}
+	}
+	b.sorted()
+	return "", b.tooMany()
+}
+
+// prefixServes reports whether BeginsWith can be read from the key although
+// the facet does not keep the order: the keys whose facet begins with the
+// prefix are then still those that begin with its text, unless the literal
+// that follows could be taken for the prefix's end.
+func prefixServes(c *constraint, next string) bool {
+	prefix := c.prefix.Text()
+	for i := range prefix {
+		if strings.HasPrefix(next, prefix[i:]) {
+			return false
+		}
+	}
+	return prefix != "" && next != ""
+}
+
+func (b *binder) sorted() {
+	slices.SortFunc(b.ranges, compareRanges)
+	b.empty = b.empty || len(b.ranges) == 0
+}
+
+func (b *binder) tooMany() error {
+	if len(b.ranges) > maxRanges {
+		return planErrorf("In makes %d ranges of the sort key, the limit is %d; give fewer values", len(b.ranges), maxRanges)
+	}
+	return nil
+}
+
+// unused says which attribute the key could not take.
+func (b *binder) unused() string {
+	var left []string
+	for f := range b.constraints {
+		if !b.used[f] {
+			left = append(left, f.Name)
+		}
+	}
+	if len(left) == 0 {
+		return ""
+	}
+	slices.Sort(left)
+	attributes := strings.Join(left, ", ")
+	sort := b.index.sort
+	if sort != nil && sort.Template != nil {
+		for _, name := range left {
+			if slices.ContainsFunc(facetsOf(sort), func(f *fields.Field) bool { return f.Name == name }) {
+				return fmt.Sprintf("its sort key %s binds from left to right, %s comes after an attribute without an equality", sort.Template, attributes)
+			}
+		}
+	}
+	return fmt.Sprintf("%s is not part of its key", attributes)
+}
+
+// facetRange is the range of the keys that begin with prefix, the texts of the
+// facets before, and whose next facet fulfils the constraint. Every range that
+// is open at one side ends with the keys that begin with prefix, so that
+// neither another group of facets nor another type of item gets in.
+//
+// The limits rest on a key being prefix + facet + next + …: a limit that ends
+// where the facet does, or in the character after next, equals no such key.
+func facetRange(facet *fields.Facet, next string, c *constraint, prefix string) (_ keyRange, ok bool, err error) {
+	if c == nil {
+		return prefixed(fields.String(prefix)), true, nil
+	}
+	f := &facetLimits{facet: facet, next: next, prefix: prefix}
+	if c.prefix.Kind() != "" {
+		text, _, err := f.text(limit{value: c.prefix})
+		return prefixed(fields.String(text)), true, err
+	}
+	lo, above, err := f.lower(c.lo)
+	if err != nil || above {
+		return keyRange{}, false, err
+	}
+	hi, below, err := f.upper(c.hi)
+	if err != nil || below {
+		return keyRange{}, false, err
+	}
+	if lo.none() && hi.none() {
+		return prefixed(fields.String(prefix)), true, nil
+	}
+	r, ok := between(f.closed(lo, hi))
+	return r, ok, nil
+}
+
+// facetLimits makes limits on whole keys of limits on one facet.
+type facetLimits struct {
+	facet  *fields.Facet
+	next   string // the literal after the facet
+	prefix string
+}
+
+// last reports whether a key ends with the facet.
+func (f *facetLimits) last() bool { return f.facet.Last() }
+
+// text is the beginning of the keys that have the limit's value.
+func (f *facetLimits) text(l limit) (string, fields.Place, error) {
+	text, place, err := f.facet.Bound(l.value)
+	if err != nil {
+		err = facetError(f.facet, err)
+	}
+	return f.prefix + text, place, err
+}
+
+// lower is the limit of the keys whose facet is at least l. Above says that
+// there are none.
+func (f *facetLimits) lower(l limit) (_ limit, above bool, err error) {
+	if l.none() {
+		return l, false, nil
+	}
+	text, place, err := f.text(l)
+	switch {
+	case err != nil || place == fields.Above:
+		return limit{}, true, err
+	case place == fields.Below:
+		return limit{}, false, nil
+	case f.last():
+		return limit{fields.String(text), l.open}, false, nil
+	case l.open:
+		end, ok := successor(fields.String(text + f.next))
+		return limit{value: end}, !ok, nil
+	}
+	return limit{value: fields.String(text + f.next)}, false, nil
+}
+
+// upper is the limit of the keys whose facet is at most l. Below says that
+// there are none.
+func (f *facetLimits) upper(l limit) (_ limit, below bool, err error) {
+	if l.none() {
+		return l, false, nil
+	}
+	text, place, err := f.text(l)
+	switch {
+	case err != nil || place == fields.Below:
+		return limit{}, true, err
+	case place == fields.Above:
+		return limit{}, false, nil
+	case f.last() && l.open && f.facet.Width() > 0:
+		return f.lastBefore(text)
+	case f.last():
+		return limit{fields.String(text), l.open}, false, nil
+	case l.open:
+		// A key with a lesser facet is less than the text of this one, and no
+		// key ends there, unless nothing follows before the next facet.
+		return limit{fields.String(text), f.next == ""}, false, nil
+	}
+	end, ok := successor(fields.String(text + f.next))
+	if !ok {
+		return limit{}, false, nil
+	}
+	return limit{end, f.next == ""}, false, nil
+}
+
+// lastBefore is the limit of the keys less than text, which end with a facet
+// of fixed width: the width makes them comparable character by character.
+func (f *facetLimits) lastBefore(text string) (_ limit, below bool, err error) {
+	if f.facet.Padded() {
+		less, ok := decrement(text, len(f.prefix))
+		return limit{value: fields.String(less)}, !ok, nil
+	}
+	head, last := cutLast(text)
+	return limit{value: fields.String(head + string(pred(last)) + "\U0010FFFF")}, false, nil
+}
+
+// decrement subtracts one from the number in text[start:], keeping its width.
+func decrement(text string, start int) (string, bool) {
+	b := []byte(text)
+	for i := len(b) - 1; i >= start; i-- {
+		if b[i] > '0' {
+			b[i]--
+			return string(b), true
+		}
+		b[i] = '9'
+	}
+	return "", false
+}
+
+// closed gives a range without one of its limits the beginning or end of the
+// keys that begin with prefix.
+func (f *facetLimits) closed(lo, hi limit) (limit, limit) {
+	if f.prefix == "" {
+		return lo, hi
+	}
+	if lo.none() {
+		lo = limit{value: fields.String(f.prefix)}
+	}
+	if hi.none() {
+		if end, ok := successor(fields.String(f.prefix)); ok {
+			hi = limit{value: end}
+		}
+	}
+	return lo, hi
+}

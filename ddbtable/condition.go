@@ -1,0 +1,277 @@
+package ddbtable
+
+import (
+	"cmp"
+	"slices"
+
+	"example.com/ddb/fields"
+)
+
+// A Cond is a condition on an item of type T: on the key of a query, as a
+// filter after reading, or on a write. It is made by the methods of
+// [Attribute] and [Size], by [And], [Or] and [Not], by functions such as
+// [BeginsWith], and from conditions of the SDK by [Expression]. It is
+// immutable. A mistake in it is reported by the request that uses it.
+type Cond[T any] interface {
+	condition(T) *node
+}
+
+// An Equality is the condition that an attribute equals a value. Get, Update
+// and Delete take the key as equalities.
+type Equality[T any] struct{ n *node }
+
+func (e Equality[T]) condition(T) *node { return e.n }
+
+type condition[T any] struct{ n *node }
+
+func (c condition[T]) condition(T) *node { return c.n }
+
+// An operator says what a node of a condition does.
+type operator string
+
+const (
+	opAnd        operator = "AND"
+	opOr         operator = "OR"
+	opNot        operator = "NOT"
+	opEq         operator = "="
+	opNe         operator = "<>"
+	opLt         operator = "<"
+	opLe         operator = "<="
+	opGt         operator = ">"
+	opGe         operator = ">="
+	opBetween    operator = "BETWEEN"
+	opIn         operator = "IN"
+	opBeginsWith operator = "begins_with"
+	opContains   operator = "contains"
+	opExists     operator = "attribute_exists"
+	opNotExists  operator = "attribute_not_exists"
+	opType       operator = "attribute_type"
+	opSDK        operator = "" // made by the SDK's expression package
+)
+
+// A node is one condition, or a combination of others.
+type node struct {
+	op     operator
+	path   *fields.Path
+	size   bool // the operand is size(path)
+	values []fields.Value
+	kids   []*node
+	sdk    *sdkCondition
+	err    error // the first mistake in this node or below it
+}
+
+// leaf makes a condition on the attribute itself.
+func (a Attribute[T, V]) leaf(op operator, encode func(V) (fields.Value, error), operands ...V) *node {
+	n := &node{op: op}
+	n.path, n.err = a.target(*new(T))
+	for _, v := range operands {
+		if n.err != nil {
+			break
+		}
+		var value fields.Value
+		value, n.err = encode(v)
+		n.values = append(n.values, value)
+	}
+	return n
+}
+
+func (a Attribute[T, V]) cond(op operator, encode func(V) (fields.Value, error), operands ...V) Cond[T] {
+	return condition[T]{a.leaf(op, encode, operands...)}
+}
+
+// Eq is true if the attribute has exactly this value: numbers by value, sets
+// in any order.
+func (a Attribute[T, V]) Eq(v V) Equality[T] { return Equality[T]{a.leaf(opEq, a.value, v)} }
+
+// Ne is true if the attribute has another value, another type, or is absent.
+func (a Attribute[T, V]) Ne(v V) Cond[T] { return a.cond(opNe, a.value, v) }
+
+// In is true if the attribute has one of the values; none is never true.
+func (a Attribute[T, V]) In(values ...V) Cond[T] { return a.cond(opIn, a.value, values...) }
+
+// Lt is true if the attribute is less than v: numbers by value, text and
+// binary by bytes. It is false if the attribute is absent.
+func (a Attribute[T, V]) Lt(v V) Cond[T] { return a.cond(opLt, a.bound, v) }
+
+// Le is true if the attribute is v or less, compared as in [Attribute.Lt].
+func (a Attribute[T, V]) Le(v V) Cond[T] { return a.cond(opLe, a.bound, v) }
+
+// Gt is true if the attribute is greater than v, compared as in
+// [Attribute.Lt].
+func (a Attribute[T, V]) Gt(v V) Cond[T] { return a.cond(opGt, a.bound, v) }
+
+// Ge is true if the attribute is v or greater, compared as in [Attribute.Lt].
+func (a Attribute[T, V]) Ge(v V) Cond[T] { return a.cond(opGe, a.bound, v) }
+
+// Between is true if the attribute is lo, hi, or lies between them. If lo is
+// greater than hi it is never true, which is no error.
+func (a Attribute[T, V]) Between(lo, hi V) Cond[T] { return a.cond(opBetween, a.bound, lo, hi) }
+
+// Exists is true if the item has the attribute, even if it is NULL.
+func (a Attribute[T, V]) Exists() Cond[T] { return a.cond(opExists, a.value) }
+
+// NotExists is true if the item lacks the attribute.
+func (a Attribute[T, V]) NotExists() Cond[T] { return a.cond(opNotExists, a.value) }
+
+// HasKind is true if the stored attribute is of that attribute type.
+func (a Attribute[T, V]) HasKind(k fields.Kind) Cond[T] {
+	n := a.leaf(opType, a.value)
+	n.values = []fields.Value{fields.String(string(k))}
+	return condition[T]{n}
+}
+
+// BeginsWith is true if the text of the attribute begins with prefix. As a key
+// condition it is a range over the sort key.
+func BeginsWith[T any, V ~string](a Attribute[T, V], prefix V) Cond[T] {
+	return a.cond(opBeginsWith, a.bound, prefix)
+}
+
+// Contains is true if the text of the attribute contains part.
+func Contains[T any, V ~string](a Attribute[T, V], part V) Cond[T] {
+	return a.cond(opContains, a.bound, part)
+}
+
+// Has is true if the list or set has an element equal to e.
+func Has[T any, S ~[]E, E any](a Attribute[T, S], e E) Cond[T] {
+	return has(a, e)
+}
+
+// HasKey is [Has] for a set that a map to struct{} holds.
+func HasKey[T any, M ~map[E]struct{}, E comparable](a Attribute[T, M], e E) Cond[T] {
+	return has(a, e)
+}
+
+func has[T, V, E any](a Attribute[T, V], e E) Cond[T] {
+	n := a.leaf(opContains, a.value)
+	if n.err == nil {
+		var value fields.Value
+		value, n.err = fields.ElementOf(n.path, e)
+		n.values = []fields.Value{value}
+	}
+	return condition[T]{n}
+}
+
+// And is true if all conditions are. Without conditions it is true, and sends
+// nothing.
+func And[T any](conds ...Cond[T]) Cond[T] { return combine(opAnd, conds) }
+
+// Or is true if at least one condition is. Without conditions it is a mistake,
+// which the request reports.
+func Or[T any](conds ...Cond[T]) Cond[T] {
+	c := combine(opOr, conds)
+	if len(conds) == 0 {
+		c.n.err = planErrorf("Or has no conditions, which nothing fulfils; give it some, or send no request")
+	}
+	return c
+}
+
+// Not is true if the condition is not. Mind that a comparison with an absent
+// attribute is false, so that its Not is true.
+func Not[T any](cond Cond[T]) Cond[T] { return combine(opNot, []Cond[T]{cond}) }
+
+func combine[T any](op operator, conds []Cond[T]) condition[T] {
+	n := &node{op: op}
+	for _, c := range conds {
+		if c == nil || c.condition(*new(T)) == nil {
+			n.err = cmp.Or(n.err, planErrorf("a condition is nil; leave it out"))
+			continue
+		}
+		kid := c.condition(*new(T))
+		n.kids = append(n.kids, kid)
+		n.err = cmp.Or(n.err, kid.err)
+	}
+	if op == opNot && n.err == nil && n.kids[0].empty() {
+		n.err = planErrorf("Not has nothing to negate; give it a condition")
+	}
+	return condition[T]{n}
+}
+
+// empty reports whether n is always true because it combines nothing: an And
+// without conditions, or an Or that has one among its own.
+func (n *node) empty() bool {
+	switch n.op {
+	case opAnd:
+		return !slices.ContainsFunc(n.kids, func(kid *node) bool { return !kid.empty() })
+	case opOr:
+		return slices.ContainsFunc(n.kids, (*node).empty)
+	}
+	return false
+}
+
+// never reports whether n is a condition that no item fulfils, and that
+// DynamoDB would refuse to take: In of no values, or Between with lo above hi.
+func (n *node) never() bool {
+	switch n.op {
+	case opIn:
+		return len(n.values) == 0
+	case opBetween:
+		lo, hi := n.values[0], n.values[1]
+		return lo.Kind() == hi.Kind() && lo.Compare(hi) > 0
+	}
+	return false
+}
+
+// conjuncts lists the conditions that n is the AND of.
+func (n *node) conjuncts() []*node {
+	if n.op != opAnd {
+		return []*node{n}
+	}
+	var all []*node
+	for _, kid := range n.kids {
+		all = append(all, kid.conjuncts()...)
+	}
+	return all
+}
+
+// fields calls visit with the attribute of every leaf.
+func (n *node) fields(visit func(name string)) {
+	switch {
+	case n.sdk != nil:
+		n.sdk.fields(visit)
+	case n.path != nil:
+		visit(n.path.Field().Name)
+	}
+	for _, kid := range n.kids {
+		kid.fields(visit)
+	}
+}
+
+// A Size is the size of an attribute, as a number: bytes of text and binary,
+// members of a set, list or map. It is made by [SizeOf].
+type Size[T any] struct {
+	of AnyAttribute[T]
+}
+
+// SizeOf is the size of an attribute. A comparison with the size of an absent
+// attribute is false.
+func SizeOf[T any](a AnyAttribute[T]) Size[T] { return Size[T]{a} }
+
+func (s Size[T]) cond(op operator, operands ...int) Cond[T] {
+	n := &node{op: op, size: true}
+	n.path, n.err = s.of.target(*new(T))
+	for _, v := range operands {
+		n.values = append(n.values, fields.Int(int64(v)))
+	}
+	return condition[T]{n}
+}
+
+// Eq is true if the size is n.
+func (s Size[T]) Eq(n int) Cond[T] { return s.cond(opEq, n) }
+
+// Ne is true if the size is not n.
+func (s Size[T]) Ne(n int) Cond[T] { return s.cond(opNe, n) }
+
+// Lt is true if the size is less than n.
+func (s Size[T]) Lt(n int) Cond[T] { return s.cond(opLt, n) }
+
+// Le is true if the size is n or less.
+func (s Size[T]) Le(n int) Cond[T] { return s.cond(opLe, n) }
+
+// Gt is true if the size is greater than n.
+func (s Size[T]) Gt(n int) Cond[T] { return s.cond(opGt, n) }
+
+// Ge is true if the size is n or greater.
+func (s Size[T]) Ge(n int) Cond[T] { return s.cond(opGe, n) }
+
+// Between is true if the size is lo, hi, or lies between them.
+func (s Size[T]) Between(lo, hi int) Cond[T] { return s.cond(opBetween, lo, hi) }

@@ -1,0 +1,321 @@
+package ddbtable
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"example.com/ddb/fields"
+)
+
+// A Clock lets time pass. The default is the system's; a test gives another.
+type Clock interface {
+	Now() time.Time
+
+	// Sleep returns after d, or with the context's error when that ends.
+	Sleep(ctx context.Context, d time.Duration) error
+}
+
+// UseClock makes the table wait by that clock.
+func UseClock(c Clock) Option {
+	return option(func(s *settings) { s.wait.clock = c })
+}
+
+// PollInterval is how long CreateTable and DeleteTable wait between two looks
+// at the table: 1 second without this option.
+func PollInterval(d time.Duration) Option {
+	return option(func(s *settings) { s.wait.interval = d })
+}
+
+// waiting is how a table waits for DynamoDB.
+type waiting struct {
+	clock    Clock
+	interval time.Duration
+}
+
+var defaultWaiting = waiting{clock: systemClock{}, interval: time.Second}
+
+func (w waiting) pause(ctx context.Context) error { return w.clock.Sleep(ctx, w.interval) }
+
+type systemClock struct{}
+
+func (systemClock) Now() time.Time { return time.Now() }
+
+func (systemClock) Sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-timer.C:
+		return nil
+	}
+}
+
+// A SchemaError says that a table of the name exists but is not the defined
+// one: another key, another type of a key attribute, or an index that is
+// missing or different.
+type SchemaError struct {
+	Table string
+
+	// Differences give for each the defined and the actual.
+	Differences []string
+}
+
+func (e *SchemaError) Error() string {
+	return "the existing table is not the defined one: " + strings.Join(e.Differences, "; ") +
+		"; change the definition, migrate the table, or use another name"
+}
+
+// CreateTable creates the table with its indexes and returns when all of them
+// are active. It is fine if the table is there already, or is just being
+// created by somebody else: it must then have the defined primary key and
+// attribute types and each defined index with its key and projection, else the
+// error is a [SchemaError]. Other indexes, throughput and billing are not
+// looked at. A table that is being deleted is waited for, and created anew.
+//
+// It costs one CreateTable and, every [PollInterval], one DescribeTable. Give a
+// context with a deadline.
+func (t *Table[T]) CreateTable(ctx context.Context) error {
+	return t.opError("create table", t.createTable(ctx))
+}
+
+func (t *Table[T]) createTable(ctx context.Context) error {
+	if t.err != nil {
+		return t.err
+	}
+	for {
+		_, err := t.client.CreateTable(ctx, t.createInput())
+		if _, inUse := errors.AsType[*types.ResourceInUseException](err); err != nil && !inUse {
+			return err
+		}
+		gone, err := t.awaitActive(ctx)
+		if !gone || err != nil {
+			return err
+		}
+		if err := t.settings.wait.pause(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// awaitActive waits until table and indexes are active, and checks them. Gone
+// says that the table is not there any more.
+func (t *Table[T]) awaitActive(ctx context.Context) (gone bool, err error) {
+	for {
+		table, err := t.describe(ctx)
+		switch {
+		case err != nil:
+			return false, err
+		case table == nil:
+			return true, nil
+		case table.TableStatus != types.TableStatusDeleting:
+			if err := t.compare(table); err != nil {
+				return false, err
+			}
+			if settled(table) {
+				return false, nil
+			}
+		}
+		if err := t.settings.wait.pause(ctx); err != nil {
+			return false, err
+		}
+	}
+}
+
+// describe returns the table's description, nil if there is no such table.
+func (t *Table[T]) describe(ctx context.Context) (*types.TableDescription, error) {
+	out, err := t.client.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &t.settings.name})
+	if _, none := errors.AsType[*types.ResourceNotFoundException](err); none {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return out.Table, nil
+}
+
+// settled reports whether the table and all its indexes are active. UPDATING
+// serves requests as well.
+func settled(table *types.TableDescription) bool {
+	if table.TableStatus != types.TableStatusActive && table.TableStatus != types.TableStatusUpdating {
+		return false
+	}
+	return !slices.ContainsFunc(table.GlobalSecondaryIndexes, func(x types.GlobalSecondaryIndexDescription) bool {
+		return x.IndexStatus != types.IndexStatusActive && x.IndexStatus != types.IndexStatusUpdating
+	})
+}
+
+// DeleteTable deletes the table with all its items and returns when it is gone.
+// It is fine if there is none. Cost and waiting are as in [Table.CreateTable].
+func (t *Table[T]) DeleteTable(ctx context.Context) error {
+	return t.opError("delete table", t.deleteTable(ctx))
+}
+
+func (t *Table[T]) deleteTable(ctx context.Context) error {
+	if t.err != nil {
+		return t.err
+	}
+	for {
+		_, err := t.client.DeleteTable(ctx, &dynamodb.DeleteTableInput{TableName: &t.settings.name})
+		if _, none := errors.AsType[*types.ResourceNotFoundException](err); none {
+			return nil
+		}
+		// A table that is being created cannot be deleted yet.
+		if _, inUse := errors.AsType[*types.ResourceInUseException](err); err != nil && !inUse {
+			return err
+		}
+		table, err := t.describe(ctx)
+		if err != nil || table == nil {
+			return err
+		}
+		if err := t.settings.wait.pause(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// createInput is the definition as DynamoDB takes it.
+func (t *Table[T]) createInput() *dynamodb.CreateTableInput {
+	def := t.def
+	in := &dynamodb.CreateTableInput{
+		TableName:   &t.settings.name,
+		KeySchema:   def.primary.schema(),
+		BillingMode: types.BillingModePayPerRequest,
+	}
+	if def.throughput != nil {
+		in.BillingMode = types.BillingModeProvisioned
+		in.ProvisionedThroughput = def.throughput.input()
+	}
+	for _, f := range def.keyFields() {
+		in.AttributeDefinitions = append(in.AttributeDefinitions, types.AttributeDefinition{
+			AttributeName: &f.Name, AttributeType: types.ScalarAttributeType(f.Kind),
+		})
+	}
+	for _, x := range def.indexes {
+		if x.local {
+			in.LocalSecondaryIndexes = append(in.LocalSecondaryIndexes, types.LocalSecondaryIndex{
+				IndexName: &x.name, KeySchema: x.schema(), Projection: x.projection(),
+			})
+			continue
+		}
+		in.GlobalSecondaryIndexes = append(in.GlobalSecondaryIndexes, types.GlobalSecondaryIndex{
+			IndexName: &x.name, KeySchema: x.schema(), Projection: x.projection(),
+			ProvisionedThroughput: def.throughput.input(),
+		})
+	}
+	return in
+}
+
+// keyFields lists the key attributes of the table and all indexes, each once.
+func (d *Definition[T]) keyFields() []*fields.Field {
+	var all []*fields.Field
+	for _, x := range append([]*index{d.primary}, d.indexes...) {
+		for _, f := range x.keys() {
+			if !slices.Contains(all, f) {
+				all = append(all, f)
+			}
+		}
+	}
+	return all
+}
+
+func (t *throughput) input() *types.ProvisionedThroughput {
+	if t == nil {
+		return nil
+	}
+	return &types.ProvisionedThroughput{ReadCapacityUnits: &t.read, WriteCapacityUnits: &t.write}
+}
+
+func (x *index) schema() []types.KeySchemaElement {
+	schema := []types.KeySchemaElement{{AttributeName: &x.partition.Name, KeyType: types.KeyTypeHash}}
+	if x.sort != nil {
+		schema = append(schema, types.KeySchemaElement{AttributeName: &x.sort.Name, KeyType: types.KeyTypeRange})
+	}
+	return schema
+}
+
+func (x *index) projection() *types.Projection {
+	switch {
+	case x.keysOnly:
+		return &types.Projection{ProjectionType: types.ProjectionTypeKeysOnly}
+	case x.include != nil:
+		return &types.Projection{ProjectionType: types.ProjectionTypeInclude, NonKeyAttributes: x.include}
+	}
+	return &types.Projection{ProjectionType: types.ProjectionTypeAll}
+}
+
+// compare returns a SchemaError if the table is not the defined one.
+func (t *Table[T]) compare(table *types.TableDescription) error {
+	e := &SchemaError{Table: t.settings.name}
+	e.differ("primary key", schemaText(t.def.primary.schema()), schemaText(table.KeySchema))
+	kinds := make(map[string]types.ScalarAttributeType)
+	for _, a := range table.AttributeDefinitions {
+		kinds[aws.ToString(a.AttributeName)] = a.AttributeType
+	}
+	for _, f := range t.def.keyFields() {
+		if kind, ok := kinds[f.Name]; ok {
+			e.differ("type of key attribute "+f.Name, string(f.Kind), string(kind))
+		}
+	}
+	actual := indexTexts(table)
+	for _, x := range t.def.indexes {
+		found, ok := actual[x.name]
+		if !ok {
+			found = "none"
+		}
+		e.differ("index "+x.name, indexText(x.local, x.schema(), x.projection()), found)
+	}
+	if len(e.Differences) > 0 {
+		return e
+	}
+	return nil
+}
+
+func (e *SchemaError) differ(what, defined, actual string) {
+	if defined != actual {
+		e.Differences = append(e.Differences, fmt.Sprintf("%s: defined %s, actual %s", what, defined, actual))
+	}
+}
+
+// indexTexts describes the indexes of an existing table.
+func indexTexts(table *types.TableDescription) map[string]string {
+	texts := make(map[string]string)
+	for _, x := range table.GlobalSecondaryIndexes {
+		texts[aws.ToString(x.IndexName)] = indexText(false, x.KeySchema, x.Projection)
+	}
+	for _, x := range table.LocalSecondaryIndexes {
+		texts[aws.ToString(x.IndexName)] = indexText(true, x.KeySchema, x.Projection)
+	}
+	return texts
+}
+
+func indexText(local bool, schema []types.KeySchemaElement, p *types.Projection) string {
+	kind := "global"
+	if local {
+		kind = "local"
+	}
+	projection := "no projection"
+	if p != nil {
+		projection = string(p.ProjectionType)
+		if len(p.NonKeyAttributes) > 0 {
+			projection += " " + strings.Join(slices.Sorted(slices.Values(p.NonKeyAttributes)), ", ")
+		}
+	}
+	return kind + " on " + schemaText(schema) + " projecting " + projection
+}
+
+func schemaText(schema []types.KeySchemaElement) string {
+	var parts []string
+	for _, e := range schema {
+		parts = append(parts, aws.ToString(e.AttributeName)+" "+string(e.KeyType))
+	}
+	return strings.Join(parts, " + ")
+}

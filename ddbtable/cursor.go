@@ -1,0 +1,162 @@
+package ddbtable
+
+import (
+	"encoding/binary"
+	"slices"
+
+	"example.com/ddb/fields"
+	"example.com/ddb/internal/seal"
+)
+
+// cursorVersion changes when the payload or what it is bound to does, so that
+// older cursors are refused and not misread.
+const cursorVersion = "ddbtable cursor 1"
+
+// The flags at the beginning of a cursor's payload.
+const (
+	cursorReverse = 1 << iota // read against the query's direction
+	cursorKey                 // a position follows, else the number of ranges passed
+)
+
+// cursor is the sealed text of a place.
+func (p *queryPlan[T]) cursor(keys *seal.Keys, at place, reverse bool) string {
+	var payload []byte
+	flags := byte(0)
+	if reverse {
+		flags |= cursorReverse
+	}
+	if at.after == nil {
+		payload = binary.AppendUvarint([]byte{flags}, uint64(at.ranges))
+		return keys.Seal(p.context(), payload)
+	}
+	payload = []byte{flags | cursorKey}
+	for _, v := range at.after[1:] { // the partition key is the query's
+		payload = appendText(appendText(payload, string(v.Kind())), v.Text())
+	}
+	return keys.Seal(p.context(), payload)
+}
+
+// open returns the reader that begins where the cursor says.
+func (q Query[T]) open(p *queryPlan[T], cursor string) (*reader[T], error) {
+	r := &reader[T]{plan: p, backward: p.descending}
+	if cursor == "" {
+		return r, nil
+	}
+	payload, err := q.table.settings.keys.Open(p.context(), cursor)
+	if err != nil || len(payload) == 0 {
+		return nil, ErrBadCursor
+	}
+	flags, rest := payload[0], payload[1:]
+	if flags&cursorReverse != 0 {
+		r.backward = !r.backward
+	}
+	ok := false
+	switch flags &^ cursorReverse {
+	case 0:
+		ok = r.startAt(rest)
+	case cursorKey:
+		ok = r.startAfter(rest)
+	}
+	if !ok {
+		return nil, ErrBadCursor
+	}
+	return r, nil
+}
+
+// startAt begins at a range. Its number was sealed, but without keys anybody
+// can seal.
+func (r *reader[T]) startAt(payload []byte) bool {
+	n, size := binary.Uvarint(payload)
+	if size <= 0 || size != len(payload) || n > uint64(len(r.plan.ranges)) {
+		return false
+	}
+	r.at = place{ranges: int(n)}
+	return true
+}
+
+// startAfter begins behind a key, which must be one that the query reads.
+func (r *reader[T]) startAfter(payload []byte) bool {
+	p := r.plan
+	position := []fields.Value{p.partition}
+	for _, f := range p.keys[1:] {
+		kind, rest, ok := cutText(payload)
+		if !ok || fields.Kind(kind) != f.Kind {
+			return false
+		}
+		text, rest, ok := cutText(rest)
+		if !ok {
+			return false
+		}
+		value, ok := fields.ParseScalar(f.Kind, text)
+		if !ok {
+			return false
+		}
+		position, payload = append(position, value), rest
+	}
+	if len(payload) > 0 || p.empty {
+		return false
+	}
+	i := 0
+	if p.index.sort != nil {
+		i = slices.IndexFunc(p.ranges, func(r keyRange) bool { return r.contains(position[1]) })
+	}
+	if r.backward {
+		i = len(p.ranges) - 1 - i
+	}
+	r.at = place{ranges: i, after: position}
+	return i >= 0 && i < len(p.ranges)
+}
+
+// context is what a cursor is bound to.
+func (p *queryPlan[T]) context() []byte {
+	var c []byte
+	add := func(texts ...string) {
+		for _, text := range texts {
+			c = appendText(c, text)
+		}
+	}
+	value := func(v fields.Value) { add(string(v.Kind()), v.Text()) }
+	add(cursorVersion, p.table.settings.name, p.index.name, p.index.partition.Name)
+	value(p.partition)
+	for _, f := range p.keys {
+		add(f.Name, string(f.Kind))
+	}
+	c = binary.AppendUvarint(c, uint64(len(p.ranges)))
+	for _, r := range p.ranges {
+		value(r.prefix)
+		value(r.lo.value)
+		value(r.hi.value)
+		c = append(c, bit(r.lo.open)|bit(r.hi.open)<<1)
+	}
+	var w writer
+	filter, _ := w.condition(p.filter)
+	add(filter)
+	for _, name := range w.names {
+		add(name)
+	}
+	for _, v := range w.values {
+		value(v)
+	}
+	return append(c, bit(p.descending))
+}
+
+func bit(b bool) byte {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// appendText appends text behind its length, and cutText takes it off again.
+func appendText(dst []byte, text string) []byte {
+	return append(binary.AppendUvarint(dst, uint64(len(text))), text...)
+}
+
+func cutText(b []byte) (text string, rest []byte, ok bool) {
+	n, size := binary.Uvarint(b)
+	if size <= 0 || n > uint64(len(b)-size) {
+		return "", nil, false
+	}
+	b = b[size:]
+	return string(b[:n]), b[n:], true
+}

@@ -1,0 +1,333 @@
+package ddbtable
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"example.com/ddb/fields"
+)
+
+// Limits of a table.
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+const (
+	maxGlobal   = 20  // global secondary indexes
+	maxLocal    = 5   // local secondary indexes
+	maxIncluded = 100 // attributes projected by INCLUDE, over all indexes
+	maxKeyName  = 255 // bytes of the name of a key attribute
+)
+
+// A Definition describes a table whose items are Ts: its name, its primary key,
+// its indexes, and how each attribute is stored. It is immutable data, bound to
+// no client; [Open] makes a [Table] of it.
+type Definition[T any] struct {
+	name       string
+	plan       *fields.Plan[T]
+	primary    *index
+	indexes    []*index // in the order in which the struct's tags name them
+	throughput *throughput
+	writeID    *fields.Field
+}
+
+// An index is a key of the table: its primary key, or a secondary index.
+type index struct {
+	name      string // "" for the primary key
+	local     bool
+	partition *fields.Field
+	sort      *fields.Field // nil if there is none
+
+	// What an index that does not project ALL projects beside the keys.
+	keysOnly bool
+	include  []string
+}
+
+// keys lists the index's own key attributes.
+func (x *index) keys() []*fields.Field {
+	if x.sort == nil {
+		return []*fields.Field{x.partition}
+	}
+	return []*fields.Field{x.partition, x.sort}
+}
+
+func (x *index) String() string {
+	if x.name == "" {
+		return "the table"
+	}
+	return "index " + x.name
+}
+
+// throughput is the provisioned capacity of the table and of every global
+// index, in units per second.
+type throughput struct{ read, write int64 }
+
+// A DefineOption refines a definition.
+type DefineOption interface{ define(*definer) }
+
+type defineOption func(*definer)
+
+func (o defineOption) define(d *definer) { o(d) }
+
+// Provisioned gives the table and every global index this many read and write
+// capacity units, at least 1 each. Without it they are billed on demand.
+func Provisioned(read, write int64) DefineOption {
+	return defineOption(func(d *definer) {
+		if read < 1 || write < 1 {
+			d.fail("has Provisioned with less than 1 unit; give at least 1 for reads and writes")
+		}
+		d.throughput = &throughput{read, write}
+	})
+}
+
+// KeysOnly makes an index project nothing but the keys of the index and the
+// table. Without it, or Include, an index projects all attributes.
+func KeysOnly(index string) DefineOption {
+	return defineOption(func(d *definer) { d.project(index, func(x *indexDraft) { x.keysOnly = true }) })
+}
+
+// Include makes an index project the keys and these attributes.
+func Include[T any](index string, attributes ...AnyAttribute[T]) DefineOption {
+	return defineOption(func(d *definer) {
+		d.project(index, func(x *indexDraft) {
+			if len(attributes) == 0 {
+				d.fail("has Include for index %s without attributes; name some, or use KeysOnly", index)
+			}
+			for _, a := range attributes {
+				d.include(x, a)
+			}
+		})
+	})
+}
+
+// Define checks T's tags and the options, and returns every mistake at once: a
+// [fields.TagError] for each tag, a [DefinitionError] for the rest.
+func Define[T any](name string, options ...DefineOption) (*Definition[T], error) {
+	plan, err := fields.PlanOf[T]()
+	if err != nil {
+		return nil, errors.Join(badName(name, fmt.Sprintf("%T", *new(T))), err)
+	}
+	d := &definer{table: name, typ: plan.Type(), attributes: plan.Fields()}
+	d.belongs = func(a any) (*fields.Path, error, bool) {
+		handle, ok := a.(AnyAttribute[T])
+		if !ok {
+			return nil, nil, false
+		}
+		path, err := handle.target(*new(T))
+		return path, err, true
+	}
+	if err := badName(name, d.typ); err != nil {
+		d.wrong = append(d.wrong, err)
+	}
+	d.roles()
+	for _, o := range options {
+		o.define(d)
+	}
+	d.check()
+	if len(d.wrong) > 0 {
+		return nil, errors.Join(d.wrong...)
+	}
+	def := &Definition[T]{name: name, plan: plan, primary: &d.primary.index, throughput: d.throughput, writeID: d.writeID}
+	for _, x := range d.indexes {
+		def.indexes = append(def.indexes, &x.index)
+	}
+	return def, nil
+}
+
+// MustDefine is [Define] for package variables: it panics with all mistakes.
+func MustDefine[T any](name string, options ...DefineOption) *Definition[T] {
+	d, err := Define[T](name, options...)
+	if err != nil {
+		panic(err)
+	}
+	return d
+}
+
+// Name is the table's name as defined.
+func (d *Definition[T]) Name() string { return d.name }
+
+// index returns the secondary index of that name, or nil.
+func (d *Definition[T]) index(name string) *index {
+	i := slices.IndexFunc(d.indexes, func(x *index) bool { return x.name == name })
+	if i < 0 {
+		return nil
+	}
+	return d.indexes[i]
+}
+
+// badName checks the rule for table names.
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
+func badName(name, typ string) error {
+	const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"
+	if len(name) >= 3 && len(name) <= 255 && strings.Trim(name, allowed) == "" {
+		return nil
+	}
+	return &DefinitionError{Table: name, Type: typ, Reason: "has no valid table name; use 3 to 255 of A-Z a-z 0-9 _ . -"}
+}
+
+// A definer collects a definition and its mistakes.
+type definer struct {
+	table, typ string
+	attributes []*fields.Field
+	belongs    func(any) (*fields.Path, error, bool) // path of a handle on T
+	primary    indexDraft
+	indexes    []*indexDraft
+	throughput *throughput
+	writeID    *fields.Field
+	wrong      []error
+}
+
+// An indexDraft is an index whose parts are being collected.
+type indexDraft struct {
+	index
+	partitions, sorts, locals []*fields.Field
+	projected                 bool
+}
+
+func (d *definer) fail(format string, args ...any) {
+	d.wrong = append(d.wrong, &DefinitionError{Table: d.table, Type: d.typ, Reason: fmt.Sprintf(format, args...)})
+}
+
+// roles sorts the attributes into keys and indexes.
+func (d *definer) roles() {
+	for _, f := range d.attributes {
+		for _, r := range f.Roles {
+			x := &d.primary
+			if r.Index != "" {
+				x = d.draft(r.Index)
+			}
+			switch r.Part {
+			case fields.Partition:
+				x.partitions = append(x.partitions, f)
+			case fields.Sort:
+				x.sorts = append(x.sorts, f)
+			case fields.Local:
+				x.locals = append(x.locals, f)
+			}
+			if len(f.Name) > maxKeyName {
+				d.fail("has the key attribute of field %s with a name longer than %d bytes; shorten it", f.GoName, maxKeyName)
+			}
+		}
+		if f.WriteID {
+			d.setWriteID(f)
+		}
+	}
+}
+
+func (d *definer) setWriteID(f *fields.Field) {
+	if d.writeID != nil {
+		d.fail("has two write-id attributes, fields %s and %s; keep one", d.writeID.GoName, f.GoName)
+	}
+	d.writeID = f
+}
+
+// draft returns the secondary index of that name, a new one if need be.
+func (d *definer) draft(name string) *indexDraft {
+	for _, x := range d.indexes {
+		if x.name == name {
+			return x
+		}
+	}
+	x := &indexDraft{index: index{name: name}}
+	d.indexes = append(d.indexes, x)
+	return x
+}
+
+// project sets the projection of an index.
+func (d *definer) project(name string, set func(*indexDraft)) {
+	i := slices.IndexFunc(d.indexes, func(x *indexDraft) bool { return x.name == name })
+	switch {
+	case i < 0:
+		d.fail("has a projection for index %s, which no tag names; add `partition=%[1]s` to a field", name)
+	case d.indexes[i].projected:
+		d.fail("has two projections for index %s; keep one", name)
+	default:
+		d.indexes[i].projected = true
+		set(d.indexes[i])
+	}
+}
+
+// include adds an attribute to the projection of an index.
+func (d *definer) include(x *indexDraft, a any) {
+	path, err, ok := d.belongs(a)
+	switch {
+	case !ok:
+		d.fail("has Include for index %s with an attribute of another type; use handles made with Attr on %s", x.name, d.typ)
+	case err != nil:
+		d.fail("has Include for index %s: %v", x.name, err)
+	case len(path.Steps()) > 0:
+		d.fail("has Include for index %s with %s; an index projects whole attributes, name %s", x.name, path, path.Field().Name)
+	case slices.Contains(x.include, path.Field().Name):
+		d.fail("has Include for index %s with %s twice; name it once", x.name, path)
+	default:
+		x.include = append(x.include, path.Field().Name)
+	}
+}
+
+// check completes the keys and refuses what DynamoDB would.
+func (d *definer) check() {
+	if len(d.primary.partitions) == 0 {
+		d.fail("has no partition key; add the option `partition` to one field, e.g. `ddb:\"id,partition\"`")
+	}
+	d.complete(&d.primary, "the primary key")
+	globals, locals, included := 0, 0, 0
+	for _, x := range d.indexes {
+		d.checkIndex(x)
+		included += len(x.include)
+		if x.local {
+			locals++
+		} else {
+			globals++
+		}
+	}
+	d.atMost(globals, maxGlobal, "global indexes")
+	d.atMost(locals, maxLocal, "local indexes")
+	d.atMost(included, maxIncluded, "attributes in Include over all indexes")
+}
+
+func (d *definer) atMost(n, most int, what string) {
+	if n > most {
+		d.fail("has %d %s, DynamoDB takes %d; remove some", n, what, most)
+	}
+}
+
+func (d *definer) checkIndex(x *indexDraft) {
+	what := "index " + x.name
+	switch {
+	case len(x.locals) > 0 && len(x.partitions)+len(x.sorts) > 0:
+		d.fail("has %s both as a local and as a global index; use only local=%s, or partition= and sort=", what, x.name)
+		return
+	case len(x.locals) > 0:
+		x.local, x.partitions, x.sorts = true, d.primary.partitions, x.locals
+		if len(d.primary.sorts) == 0 {
+			d.fail("has the local %s, but the primary key has no sort key; add the option `sort` to a field, or make the index global", what)
+		}
+	case len(x.partitions) == 0:
+		d.fail("has %s without a partition key; add `partition=%s` to a field, or write `local=%[2]s`", what, x.name)
+	}
+	d.complete(x, what)
+}
+
+// complete sets the key of x from its parts.
+func (d *definer) complete(x *indexDraft, what string) {
+	x.partition = d.single(x.partitions, "partition", what)
+	x.sort = d.single(x.sorts, "sort", what)
+	if x.partition != nil && x.partition == x.sort {
+		d.fail("has attribute %s as partition key and sort key of %s; use two attributes", x.sort.Name, what)
+	}
+}
+
+// single is the only field of a part, or nil.
+func (d *definer) single(parts []*fields.Field, part, what string) *fields.Field {
+	switch len(parts) {
+	case 0:
+		return nil
+	case 1:
+		return parts[0]
+	}
+	var names []string
+	for _, f := range parts {
+		names = append(names, f.GoName)
+	}
+	d.fail("has %d %s keys of %s, fields %s; keep one, or join them in one derived attribute with from=", len(parts), part, what, strings.Join(names, ", "))
+	return parts[0]
+}

@@ -1,0 +1,98 @@
+package ddbtable
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// A Delete removes the item with a key. It is immutable; Run sends it.
+type Delete[T any] struct {
+	table      *Table[T]
+	key        []Equality[T]
+	cond       *node
+	idempotent bool
+}
+
+// Delete returns the request that removes the item with the primary key that
+// the equalities give, as in [Table.Get].
+func (t *Table[T]) Delete(key ...Equality[T]) Delete[T] { return Delete[T]{table: t, key: key} }
+
+// If makes Run fail unless the stored item fulfils the condition. Several
+// conditions must all be fulfilled.
+func (d Delete[T]) If(cond Cond[T]) Delete[T] {
+	d.cond = both(d.cond, given(cond))
+	return d
+}
+
+// Idempotent makes Run succeed also if the condition fails because the item is
+// gone already.
+func (d Delete[T]) Idempotent() Delete[T] {
+	d.idempotent = true
+	return d
+}
+
+// Run removes the item and returns it, nil if there was none: that is no
+// error, unless there is a condition. After an attempt whose answer got lost
+// the result is nil although this call removed an item.
+//
+// It costs one DeleteItem: a write unit for each KB, begun, of the item, at
+// least one, and again for each index that it was in. If the condition fails,
+// the error is a [ConditionError] that is [ErrConditionFailed], or
+// [ErrNotFound] if there is no item; in the latter case it is Ambiguous if an
+// earlier attempt of this call may have removed it.
+func (d Delete[T]) Run(ctx context.Context) (*T, error) {
+	old, err := d.run(ctx)
+	return old, d.table.opError("delete", err)
+}
+
+func (d Delete[T]) run(ctx context.Context) (*T, error) {
+	t := d.table
+	if t.err != nil {
+		return nil, t.err
+	}
+	key, err := t.key(d.key)
+	if err != nil {
+		return nil, err
+	}
+	var w writer
+	text, err := w.condition(d.cond)
+	if err != nil {
+		return nil, err
+	}
+	in := &dynamodb.DeleteItemInput{TableName: &t.settings.name, Key: attributeValues(key), ReturnValues: types.ReturnValueAllOld}
+	var a attempts
+	var watch []func(*dynamodb.Options)
+	if text != "" {
+		in.ConditionExpression, in.ExpressionAttributeNames, in.ExpressionAttributeValues = &text, w.nameMap(), w.valueMap()
+		in.ReturnValuesOnConditionCheckFailure = t.oldOnFailure()
+		watch = append(watch, a.watch)
+	}
+	out, err := t.client.DeleteItem(ctx, in, watch...)
+	if err != nil {
+		_, err := t.refused(ctx, err, &a, d.refusal(in.Key))
+		return nil, err
+	}
+	if out.Attributes == nil {
+		return nil, nil
+	}
+	v, err := t.applied(out.Attributes)
+	return &v, err
+}
+
+func (d Delete[T]) refusal(key map[string]types.AttributeValue) *refusal {
+	r := &refusal{key: key, kind: failedOrMissing}
+	if d.idempotent {
+		r.holds = func(old map[string]types.AttributeValue) bool { return old == nil }
+	}
+	return r
+}
+
+// failedOrMissing tells a condition that failed from an item that is not there.
+func failedOrMissing(old map[string]types.AttributeValue) error {
+	if old == nil {
+		return ErrNotFound
+	}
+	return ErrConditionFailed
+}

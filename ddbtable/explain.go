@@ -1,0 +1,133 @@
+package ddbtable
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"example.com/ddb/fields"
+)
+
+// An Explanation says how a query is going to be read. It holds key values, so
+// mind where you print it.
+type Explanation struct {
+	Table string
+	Index string // "" for the table's own key
+
+	// KeyConditions has one for each range that is read, in the order of the
+	// key. It is empty if no item can fulfil the conditions: nothing is sent.
+	KeyConditions []string
+
+	Filter     string // "" for none
+	Projection string // "" for all attributes
+
+	// Order names the attributes that the items are sorted by.
+	Order      []string
+	Descending bool
+
+	// Err is why the query cannot be run.
+	Err error
+}
+
+// Explain returns the plan of the query. It sends nothing.
+func (q Query[T]) Explain() Explanation {
+	e := Explanation{Table: q.table.settings.name}
+	p, err := q.plan()
+	if err != nil {
+		e.Err = q.opError(nil, err)
+		return e
+	}
+	e.Index, e.Descending = p.index.name, p.descending
+	if !p.empty {
+		for _, r := range p.ranges {
+			e.KeyConditions = append(e.KeyConditions, p.keyCondition(r))
+		}
+	}
+	for _, o := range p.order {
+		e.Order = append(e.Order, o.field.Name)
+	}
+	e.Filter = shown(func(w *writer) string {
+		text, _ := w.condition(p.filter)
+		return text
+	})
+	e.Projection = shown(func(w *writer) string { return p.projection.expression(w, p.keys) })
+	return e
+}
+
+func (p *queryPlan[T]) keyCondition(r keyRange) string {
+	return shown(func(w *writer) string {
+		text := w.name(p.index.partition.Name) + " = " + w.value(p.partition)
+		if p.index.sort != nil {
+			if cond := r.condition(w, p.index.sort); cond != "" {
+				text += " AND " + cond
+			}
+		}
+		return text
+	})
+}
+
+// shown is an expression with names and values in the place of placeholders.
+func shown(write func(*writer) string) string {
+	var w writer
+	var b strings.Builder
+	for _, token := range tokens(write(&w)) {
+		i, err := strconv.Atoi(strings.TrimLeft(token, "#:"))
+		switch {
+		case err == nil && token[0] == '#':
+			token = w.names[i]
+		case err == nil && token[0] == ':':
+			token = show(w.values[i])
+		}
+		b.WriteString(token)
+	}
+	return b.String()
+}
+
+// show is a value for people; the filling of a limit is left out.
+func show(v fields.Value) string {
+	switch v.Kind() {
+	case fields.S:
+		text := v.Text()
+		if cut := strings.TrimRight(text, "\U0010FFFF\uFFFF\u07FF\u007F"); len(cut)+8 < len(text) {
+			return strconv.Quote(cut+"\U0010FFFF") + "…"
+		}
+		return strconv.Quote(text)
+	case fields.N, fields.BOOL:
+		return v.Text()
+	case fields.B:
+		return fmt.Sprintf("0x%x", v.Text())
+	}
+	return string(v.AppendJSON(nil))
+}
+
+// String is the explanation in a few lines.
+func (e Explanation) String() string {
+	if e.Err != nil {
+		return e.Err.Error()
+	}
+	var b strings.Builder
+	line := func(label, text string) {
+		if text != "" {
+			fmt.Fprintf(&b, "  %-8s %s\n", label, text)
+		}
+	}
+	source := "table " + e.Table
+	if e.Index != "" {
+		source += ", index " + e.Index
+	}
+	fmt.Fprintf(&b, "query %s\n", source)
+	for _, cond := range e.KeyConditions {
+		line("key", cond)
+	}
+	if len(e.KeyConditions) == 0 {
+		line("key", "nothing can match: no request is sent")
+	}
+	line("filter", e.Filter)
+	line("read", e.Projection)
+	order := strings.Join(e.Order, ", ")
+	if order != "" && e.Descending {
+		order += ", descending"
+	}
+	line("order", order)
+	return strings.TrimSuffix(b.String(), "\n")
+}

@@ -1,0 +1,208 @@
+package ddbtable
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"example.com/ddb/fields"
+)
+
+// A queryPlan is a query whose index has been found.
+type queryPlan[T any] struct {
+	binding
+	table      *Table[T]
+	filter     *node
+	projection projection[T]
+	descending bool
+	keys       []*fields.Field // of the index, then of the table, each once
+}
+
+// plan finds the key that serves the query. It sends nothing.
+func (q Query[T]) plan() (*queryPlan[T], error) {
+	t := q.table
+	if err := q.mistake(); err != nil {
+		return nil, err
+	}
+	constraints, err := constrain(q.conds)
+	if err != nil {
+		return nil, err
+	}
+	found, err := q.choose(constraints)
+	if err != nil {
+		return nil, err
+	}
+	p := &queryPlan[T]{
+		binding: *found, table: t, filter: q.filter,
+		projection: t.projection, descending: q.descending,
+	}
+	p.projection.has = func(name string) bool { return t.projects(p.index, name) }
+	for _, f := range slices.Concat(p.index.keys(), t.def.primary.keys()) {
+		if !slices.Contains(p.keys, f) {
+			p.keys = append(p.keys, f)
+		}
+	}
+	return p, p.check()
+}
+
+// mistake is what is wrong with the query's parts.
+func (q Query[T]) mistake() error {
+	switch {
+	case q.table.err != nil:
+		return q.table.err
+	case q.err != nil:
+		return q.err
+	case q.table.projection.err != nil:
+		return q.table.projection.err
+	case q.filter != nil && q.filter.err != nil:
+		return q.filter.err
+	}
+	return nil
+}
+
+// choose binds the constraints to every key and takes one: the table itself
+// where it serves; else the index, if all that serve give one order.
+func (q Query[T]) choose(constraints map[*fields.Field]*constraint) (*binding, error) {
+	var serving []*binding
+	var reasons []string
+	for _, x := range q.candidates() {
+		b, reason, err := bind(x, constraints)
+		if err != nil {
+			return nil, err
+		}
+		if reason == "" {
+			reason = q.misordered(b)
+		}
+		if reason != "" {
+			reasons = append(reasons, x.String()+": "+reason)
+			continue
+		}
+		serving = append(serving, b)
+	}
+	switch {
+	case len(serving) == 0 && q.via != nil && len(reasons) == 0:
+		return nil, planErrorf("there is no index %s; use one of %s", *q.via, q.indexNames())
+	case len(serving) == 0:
+		return nil, &PlanError{Reason: "no key serves these conditions; change them, move some to Filter, or add an index", Indexes: reasons}
+	case serving[0].index.name == "":
+		return serving[0], nil
+	}
+	return q.same(serving)
+}
+
+// candidates are the keys that the query may use.
+func (q Query[T]) candidates() []*index {
+	def := q.table.def
+	if q.via == nil {
+		return append([]*index{def.primary}, def.indexes...)
+	}
+	if x := def.index(*q.via); x != nil {
+		return []*index{x}
+	}
+	return nil
+}
+
+func (q Query[T]) indexNames() string {
+	var all []string
+	for _, x := range q.table.def.indexes {
+		all = append(all, x.name)
+	}
+	if len(all) == 0 {
+		return "none, the table has no secondary index"
+	}
+	return strings.Join(all, ", ")
+}
+
+// misordered says why a binding does not give the order that is asked for.
+func (q Query[T]) misordered(b *binding) string {
+	if q.orderBy == nil {
+		return ""
+	}
+	f := q.orderBy
+	switch {
+	case len(b.order) > 0 && b.order[0].field == f && b.order[0].proper:
+		return ""
+	case len(b.order) > 0 && b.order[0].field == f:
+		return fmt.Sprintf("its sort key does not keep the order of %s", f.Name)
+	case len(b.order) > 0:
+		return fmt.Sprintf("it sorts by %s before %s", b.order[0].field.Name, f.Name)
+	}
+	return fmt.Sprintf("it does not sort by %s", f.Name)
+}
+
+// same takes the first of the bindings that serve fully, if they all give the
+// same order: then it does not matter which is used.
+func (q Query[T]) same(serving []*binding) (*binding, error) {
+	first := serving[0]
+	for _, other := range serving[1:] {
+		if !slices.Equal(first.order, other.order) {
+			return nil, planErrorf("%s and %s both serve the query but in different orders, by %s and by %s; choose with OrderBy or Via",
+				first.index, other.index, orderText(first.order), orderText(other.order))
+		}
+	}
+	for _, b := range serving {
+		if q.table.lacking(b.index, q.table.projection, q.filter) == nil {
+			return b, nil
+		}
+	}
+	return first, nil
+}
+
+func orderText(order []orderedFacet) string {
+	var all []string
+	for _, o := range order {
+		all = append(all, o.field.Name)
+	}
+	if len(all) == 0 {
+		return "nothing"
+	}
+	return strings.Join(all, ", ")
+}
+
+// check refuses what DynamoDB would refuse of the index that was chosen.
+func (p *queryPlan[T]) check() error {
+	t, x := p.table, p.index
+	if t.consistent && x.name != "" && !x.local {
+		return planErrorf("global %s cannot be read consistently; drop Consistent, or query the table or a local index", x)
+	}
+	if lacking := t.lacking(x, t.projection, p.filter); lacking != nil {
+		return planErrorf("%s does not project %s; read less with Project, or let the index project more", x, strings.Join(lacking, ", "))
+	}
+	_, err := new(writer).condition(p.filter)
+	if p.filter != nil {
+		p.filter.fields(func(name string) {
+			if slices.ContainsFunc(x.keys(), func(f *fields.Field) bool { return f.Name == name }) {
+				err = planErrorf("attribute %q is a key of %s, which a filter cannot test; give it as a key condition", name, x)
+			}
+		})
+	}
+	return err
+}
+
+// projects reports whether an index has the attribute.
+func (t *Table[T]) projects(x *index, name string) bool {
+	if x.name == "" || !x.keysOnly && x.include == nil {
+		return true
+	}
+	isKey := func(f *fields.Field) bool { return f.Name == name }
+	return slices.Contains(x.include, name) || slices.ContainsFunc(x.keys(), isKey) || slices.ContainsFunc(t.def.primary.keys(), isKey)
+}
+
+// lacking lists the attributes that a read needs and an index does not have.
+func (t *Table[T]) lacking(x *index, p projection[T], filter *node) []string {
+	var lacking []string
+	need := func(name string) {
+		if !t.projects(x, name) && !slices.Contains(lacking, name) {
+			lacking = append(lacking, name)
+		}
+	}
+	for _, f := range t.def.plan.Fields() {
+		if p.asked(f) {
+			need(f.Name)
+		}
+	}
+	if filter != nil {
+		filter.fields(need)
+	}
+	return lacking
+}

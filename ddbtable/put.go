@@ -1,0 +1,202 @@
+package ddbtable
+
+import (
+	"context"
+	"errors"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"example.com/ddb/fields"
+)
+
+// A Create stores an item whose key is free. It is immutable; Run sends it.
+type Create[T any] struct{ put put[T] }
+
+// Create returns the request that stores item if no item has its primary key.
+// Derived attributes are computed; what item holds in their fields is not
+// looked at. The item is encoded by Run, so what it points to must not change
+// until then.
+func (t *Table[T]) Create(item T) Create[T] { return Create[T]{put[T]{table: t, item: item}} }
+
+// Idempotent makes Run succeed also if exactly this item is stored already,
+// be it by an earlier attempt of this call or by another writer.
+func (c Create[T]) Idempotent() Create[T] {
+	c.put.idempotent = true
+	return c
+}
+
+// Run stores the item and returns it as it is stored.
+//
+// It costs one PutItem: a write unit for each KB, begun, of the item, and again
+// for each index that it is in; a failed condition costs the same. If the key
+// is taken the error is a [ConditionError] that is [ErrExists] and has the
+// stored item. It is Ambiguous if an earlier attempt of this very call may have
+// stored the item; a write-id attribute or Idempotent settles that.
+func (c Create[T]) Run(ctx context.Context) (T, error) {
+	t := c.put.table
+	cond := notExists(t.def.primary.partition)
+	item, _, err := c.put.run(ctx, cond, func(map[string]types.AttributeValue) error { return ErrExists })
+	return item, t.opError("create", err)
+}
+
+// notExists is the condition that the item has no such attribute; with a key
+// attribute, that there is no item.
+func notExists(f *fields.Field) *node { return fieldNode(opNotExists, f) }
+
+// A Put stores an item in the place of whatever has its key. It is immutable;
+// Run sends it.
+type Put[T any] struct {
+	put  put[T]
+	cond *node
+}
+
+// Put returns the request that stores item, replacing any item with the same
+// primary key as a whole: attributes that T does not have do not survive.
+// [Table.Update] keeps them. Derived attributes are computed, as in
+// [Table.Create].
+func (t *Table[T]) Put(item T) Put[T] { return Put[T]{put: put[T]{table: t, item: item}} }
+
+// If makes Run fail unless the stored item fulfils the condition. Several
+// conditions must all be fulfilled.
+func (p Put[T]) If(cond Cond[T]) Put[T] {
+	p.cond = both(p.cond, given(cond))
+	return p
+}
+
+// Idempotent makes Run succeed also if the condition fails because exactly
+// this item is stored already.
+func (p Put[T]) Idempotent() Put[T] {
+	p.put.idempotent = true
+	return p
+}
+
+// Returning makes Run return the item that was replaced.
+func (p Put[T]) Returning() PutReturning[T] { return PutReturning[T]{p} }
+
+// Run stores the item and returns it as it is stored.
+//
+// It costs one PutItem, as in [Create.Run], measured by the larger of the old
+// and the new item. If a condition fails, the error is a [ConditionError] that
+// is [ErrConditionFailed].
+func (p Put[T]) Run(ctx context.Context) (T, error) {
+	item, _, err := p.put.run(ctx, p.cond, conditionFailed)
+	return item, p.put.table.opError("put", err)
+}
+
+func conditionFailed(map[string]types.AttributeValue) error { return ErrConditionFailed }
+
+// A PutReturning is a [Put] whose Run returns the replaced item. It is
+// immutable.
+type PutReturning[T any] struct{ p Put[T] }
+
+// Run stores the item and returns the one that it replaced, nil if there was
+// none. Cost and errors are those of [Put.Run].
+//
+// After an attempt whose answer got lost, the SDK's next attempt replaces what
+// the first one stored. With a write-id attribute that is found out, and is an
+// [ItemError] with Applied set; without one the returned item may be this
+// call's own.
+func (p PutReturning[T]) Run(ctx context.Context) (*T, error) {
+	old, err := p.run(ctx)
+	return old, p.p.put.table.opError("put", err)
+}
+
+var errOldLost = errors.New("the item that was replaced is lost, because an earlier attempt of this call had replaced it already")
+
+func (p PutReturning[T]) run(ctx context.Context) (*T, error) {
+	if p.p.put.idempotent {
+		return nil, planErrorf("Idempotent and Returning do not go together: when the item is stored already, the one before it is not known; drop one of them")
+	}
+	put := p.p.put
+	put.returnOld = true
+	_, old, err := put.run(ctx, p.p.cond, conditionFailed)
+	if old == nil || err != nil {
+		return nil, err
+	}
+	v, err := put.table.applied(old)
+	return &v, err
+}
+
+// A put is what Create and Put have in common.
+type put[T any] struct {
+	table      *Table[T]
+	item       T
+	idempotent bool
+	returnOld  bool
+}
+
+// run returns the item as stored and, on request, the replaced one.
+func (p put[T]) run(ctx context.Context, cond *node, kind func(map[string]types.AttributeValue) error) (stored T, old map[string]types.AttributeValue, err error) {
+	t := p.table
+	if t.err != nil {
+		return stored, nil, t.err
+	}
+	id := t.newWriteID()
+	item, err := t.encode(p.item, id)
+	if err != nil {
+		return stored, nil, err
+	}
+	in := &dynamodb.PutItemInput{TableName: &t.settings.name, Item: item}
+	if p.returnOld {
+		in.ReturnValues = types.ReturnValueAllOld
+	}
+	r := &refusal{key: t.keyOf(item), kind: kind, writeID: id}
+	if p.idempotent {
+		r.holds = func(old map[string]types.AttributeValue) bool { return t.sameItem(old, item) }
+	}
+	old, err = t.putItem(ctx, in, cond, r)
+	if err != nil {
+		return stored, nil, err
+	}
+	if p.returnOld && t.wroteItself(old, id) {
+		return stored, nil, &ItemError{Key: r.key, Attribute: t.def.writeID.Name, Field: t.def.writeID.GoName, Err: errOldLost, Applied: true}
+	}
+	stored, err = t.applied(item)
+	return stored, old, err
+}
+
+// encode makes the item that is sent.
+func (t *Table[T]) encode(v T, writeID string) (map[string]types.AttributeValue, error) {
+	item, err := t.def.plan.Marshal(&v)
+	if err != nil {
+		return nil, err
+	}
+	if f := t.missingKey(item); f != nil {
+		return nil, planErrorf("key attribute %q (field %s) has no value; set it, or for a derived one all its facets", f.Name, f.GoName)
+	}
+	if writeID != "" {
+		item[t.def.writeID.Name] = &types.AttributeValueMemberS{Value: writeID}
+	}
+	return item, nil
+}
+
+// putItem sends one PutItem and returns the replaced item, if it was asked for.
+func (t *Table[T]) putItem(ctx context.Context, in *dynamodb.PutItemInput, cond *node, r *refusal) (map[string]types.AttributeValue, error) {
+	var w writer
+	text, err := w.condition(cond)
+	if err != nil {
+		return nil, err
+	}
+	var a attempts
+	var watch []func(*dynamodb.Options)
+	if text != "" {
+		in.ConditionExpression, in.ExpressionAttributeNames, in.ExpressionAttributeValues = &text, w.nameMap(), w.valueMap()
+		in.ReturnValuesOnConditionCheckFailure = t.oldOnFailure()
+		watch = append(watch, a.watch)
+	}
+	out, err := t.client.PutItem(ctx, in, watch...)
+	if err != nil {
+		return t.refused(ctx, err, &a, r)
+	}
+	return out.Attributes, nil
+}
+
+// oldOnFailure asks for the stored item when a condition fails, which costs
+// nothing more.
+func (t *Table[T]) oldOnFailure() types.ReturnValuesOnConditionCheckFailure {
+	if t.settings.noOldItem {
+		return ""
+	}
+	return types.ReturnValuesOnConditionCheckFailureAllOld
+}

@@ -1,0 +1,347 @@
+package ddbtable
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"example.com/ddb/fields"
+	"example.com/ddb/internal/seal"
+)
+
+// A Table is a definition bound to a client. It is immutable and safe for use
+// from any number of goroutines. Methods that take a context send requests;
+// the others never do.
+type Table[T any] struct {
+	client     Client
+	def        *Definition[T]
+	settings   settings
+	consistent bool
+	projection projection[T]
+	err        error // of Open, reported by the first request
+}
+
+// settings are what the options of Open decide.
+type settings struct {
+	name      string
+	keys      *seal.Keys
+	noOldItem bool
+	wait      waiting
+	err       error
+}
+
+// An Option refines a table that is opened.
+type Option interface{ set(*settings) }
+
+type option func(*settings)
+
+func (o option) set(s *settings) { o(s) }
+
+// TableName makes the table's name in DynamoDB another than the definition's:
+// for stages, tenants and tests.
+func TableName(name string) Option {
+	return option(func(s *settings) { s.name = name })
+}
+
+// CursorKeys signs cursors with HMAC-SHA-256, so that nobody without a key can
+// make one. The first key signs; all of them are accepted, so that a key can be
+// replaced while cursors are out. A key has 16 to 64 bytes. Without keys a
+// cursor carries a checksum: a damaged one is refused, but a forger can move
+// within the range that the query reads anyhow.
+func CursorKeys(keys ...[]byte) Option {
+	return option(func(s *settings) {
+		made, err := seal.NewKeys(keys...)
+		s.keys, s.err = made, errors.Join(s.err, err)
+	})
+}
+
+// NoOldItem is for engines that do not return the stored item when a condition
+// fails, such as dynalite: ddbtable then reads it with one consistent GetItem.
+// DynamoDB needs no such thing.
+func NoOldItem() Option {
+	return option(func(s *settings) { s.noOldItem = true })
+}
+
+// Open binds a definition to a client. It sends nothing. A mistake in the
+// arguments is reported by every request of the table.
+func Open[T any](client Client, def *Definition[T], options ...Option) *Table[T] {
+	t := &Table[T]{client: client, def: def}
+	if def == nil {
+		t.err = errors.New("definition is nil; make one with ddbtable.Define")
+		t.def = new(Definition[T])
+		return t
+	}
+	t.settings = settings{name: def.name, keys: new(seal.Keys), wait: defaultWaiting}
+	for _, o := range options {
+		o.set(&t.settings)
+	}
+	if client == nil {
+		t.err = errors.New("client is nil; give a *dynamodb.Client")
+	}
+	t.err = errors.Join(t.err, t.settings.err, badName(t.settings.name, def.plan.Type()))
+	return t
+}
+
+// Name is the table's name in DynamoDB.
+func (t *Table[T]) Name() string { return t.settings.name }
+
+// Definition is what the table was opened with.
+func (t *Table[T]) Definition() *Definition[T] { return t.def }
+
+// Consistent makes Get and Query read strongly consistently, at twice the read
+// capacity. Global indexes cannot: a query that needs one is a [PlanError].
+func (t *Table[T]) Consistent() *Table[T] {
+	c := *t
+	c.consistent = true
+	return &c
+}
+
+// Project makes Get and Query read these attributes only. All other fields of
+// T keep their zero value. DynamoDB reads and bills the whole item all the
+// same; what is saved is the transfer. Keys, and the attributes that a derived
+// one is checked against, are read as well and dropped again.
+func (t *Table[T]) Project(attributes ...AnyAttribute[T]) *Table[T] {
+	c := *t
+	c.projection = project(attributes)
+	return &c
+}
+
+// opError is the error of an operation that uses no secondary index.
+func (t *Table[T]) opError(op string, err error) error { return t.indexError(op, "", err) }
+
+func (t *Table[T]) indexError(op, index string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &OpError{Op: op, Table: t.settings.name, Index: index, Err: err}
+}
+
+// A projection is what a read asks for; the zero projection is everything.
+type projection[T any] struct {
+	paths []*fields.Path
+	some  bool
+	has   func(name string) bool // what the index has; nil if all
+	err   error
+}
+
+func project[T any](attributes []AnyAttribute[T]) projection[T] {
+	p := projection[T]{some: true}
+	if len(attributes) == 0 {
+		p.err = planErrorf("Project has no attributes; name some, or leave it out to read all")
+	}
+	for _, a := range attributes {
+		if a == nil {
+			p.err = errors.Join(p.err, errZeroHandle)
+			continue
+		}
+		path, err := a.target(*new(T))
+		if err != nil {
+			p.err = errors.Join(p.err, err)
+			continue
+		}
+		p.paths = append(p.paths, path)
+	}
+	return p
+}
+
+// asked reports whether the caller asked for the attribute, or for a part of
+// it.
+func (p projection[T]) asked(f *fields.Field) bool {
+	return !p.some || slices.ContainsFunc(p.paths, func(path *fields.Path) bool { return path.Field() == f })
+}
+
+// expression is the text that asks for the projection, the keys in it, and the
+// facets of every derived attribute in it. It is "" for everything.
+func (p projection[T]) expression(w *writer, keys []*fields.Field) string {
+	if !p.some {
+		return ""
+	}
+	text, seen := "", make(map[*fields.Field]bool)
+	add := func(part string) {
+		if text != "" {
+			text += ", "
+		}
+		text += part
+	}
+	for _, f := range p.wholes(keys) {
+		if !seen[f] {
+			seen[f] = true
+			add(w.name(f.Name))
+		}
+	}
+	for i, path := range p.paths {
+		if !seen[path.Field()] && !p.covered(i) {
+			add(w.path(path))
+		}
+	}
+	return text
+}
+
+// wholes lists the attributes that are read as a whole, some of them twice.
+func (p projection[T]) wholes(keys []*fields.Field) []*fields.Field {
+	all := slices.Clone(keys)
+	for _, path := range p.paths {
+		if len(path.Steps()) == 0 {
+			all = append(all, path.Field())
+		}
+	}
+	for _, f := range all {
+		if f.Template == nil {
+			continue
+		}
+		for _, facet := range facetsOf(f) {
+			if p.has == nil || p.has(facet.Name) {
+				all = append(all, facet)
+			}
+		}
+	}
+	return all
+}
+
+// covered reports whether another path of the projection is the same as the
+// i-th, or leads to something around it: DynamoDB refuses paths that overlap.
+func (p projection[T]) covered(i int) bool {
+	steps := p.paths[i].Steps()
+	for j, other := range p.paths {
+		outer := other.Steps()
+		if j == i || other.Field() != p.paths[i].Field() || len(outer) > len(steps) {
+			continue
+		}
+		if slices.Equal(outer, steps[:len(outer)]) && (len(outer) < len(steps) || j < i) {
+			return true
+		}
+	}
+	return false
+}
+
+// facetsOf lists the attributes that a derived one is made from.
+func facetsOf(f *fields.Field) []*fields.Field {
+	var all []*fields.Field
+	for _, part := range f.Template.Parts() {
+		if part.Facet != nil && !slices.Contains(all, part.Facet.Field) {
+			all = append(all, part.Facet.Field)
+		}
+	}
+	return all
+}
+
+// read turns an item of a response into a T. Keys were read as well if the
+// read is a projected one.
+func (t *Table[T]) read(item map[string]types.AttributeValue, p projection[T], keys []*fields.Field) (T, error) {
+	var v T
+	var asked func(*fields.Field) bool
+	if p.some {
+		wholes := p.wholes(keys)
+		asked = func(f *fields.Field) bool { return slices.Contains(wholes, f) }
+	}
+	err := t.def.plan.UnmarshalPart(item, &v, asked)
+	if p.some {
+		t.def.plan.Keep(&v, p.asked)
+	}
+	return v, t.itemError(item, err)
+}
+
+// itemError names the item in the error of reading it.
+func (t *Table[T]) itemError(item map[string]types.AttributeValue, err error) error {
+	if err == nil {
+		return nil
+	}
+	e := &ItemError{Key: make(map[string]types.AttributeValue), Err: err}
+	if value, ok := errors.AsType[*fields.ValueError](err); ok {
+		e.Field, e.Attribute, e.Err = value.Field, value.Attribute, value.Err
+	}
+	for _, f := range t.def.primary.keys() {
+		if av, ok := item[f.Name]; ok {
+			e.Key[f.Name] = av
+		}
+	}
+	return e
+}
+
+// key makes the primary key of the equalities that fix it.
+func (t *Table[T]) key(equalities []Equality[T]) (map[string]fields.Value, error) {
+	given := make(map[*fields.Field]fields.Value)
+	for _, e := range equalities {
+		switch n := e.n; {
+		case n == nil:
+			return nil, planErrorf("an equality of the key is the zero Equality; make it with Eq")
+		case n.err != nil:
+			return nil, n.err
+		case len(n.path.Steps()) > 0:
+			return nil, t.keyError("%s is inside an attribute", n.path)
+		default:
+			if _, twice := given[n.path.Field()]; twice {
+				return nil, t.keyError("%s is given twice", n.path)
+			}
+			given[n.path.Field()] = n.values[0]
+		}
+	}
+	key, used := make(map[string]fields.Value), 0
+	for _, f := range t.def.primary.keys() {
+		v, n, err := t.keyPart(f, given)
+		if err != nil {
+			return nil, err
+		}
+		key[f.Name], used = v, used+n
+	}
+	if used < len(given) {
+		return nil, t.keyError("%d attributes are given, some of them are not part of it", len(given))
+	}
+	return key, nil
+}
+
+// keyPart makes one attribute of the key and says how many of the given ones
+// it took.
+func (t *Table[T]) keyPart(f *fields.Field, given map[*fields.Field]fields.Value) (v fields.Value, used int, err error) {
+	if f.Template == nil {
+		v, ok := given[f]
+		if !ok {
+			return v, 0, t.keyError("%s is missing", f.Name)
+		}
+		return v, 1, f.CheckKey(v)
+	}
+	for _, facet := range facetsOf(f) {
+		if _, ok := given[facet]; !ok {
+			return v, 0, t.keyError("%s is missing", facet.Name)
+		}
+		used++
+	}
+	v, _, err = f.Template.Derive(func(facet *fields.Field) (fields.Value, bool) {
+		v, ok := given[facet]
+		return v, ok
+	})
+	return v, used, err
+}
+
+func (t *Table[T]) keyError(format string, args ...any) error {
+	return planErrorf("%s; the primary key is given by exactly %s", fmt.Sprintf(format, args...), keyParts(t.def.primary))
+}
+
+// keyParts lists the attributes that fix a key.
+func keyParts(x *index) string {
+	text := ""
+	for _, f := range x.keys() {
+		parts := []*fields.Field{f}
+		if f.Template != nil {
+			parts = facetsOf(f)
+		}
+		for _, part := range parts {
+			if text != "" {
+				text += ", "
+			}
+			text += part.Name
+		}
+	}
+	return text
+}
+
+// attributeValues is a key or item as the SDK takes it.
+func attributeValues(values map[string]fields.Value) map[string]types.AttributeValue {
+	m := make(map[string]types.AttributeValue, len(values))
+	for name, v := range values {
+		m[name] = v.AttributeValue()
+	}
+	return m
+}

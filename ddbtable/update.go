@@ -1,0 +1,489 @@
+package ddbtable
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"example.com/ddb/fields"
+	"example.com/ddb/internal/wire"
+)
+
+// maxConflicts is how often an update whose facets were read is tried again
+// because another writer had changed them.
+const maxConflicts = 5
+
+// An Update changes some attributes of an item and leaves all others, those
+// that T does not have among them, as they are. It is immutable; Run sends it.
+type Update[T any] struct {
+	table      *Table[T]
+	key        []Equality[T]
+	changes    []*change
+	cond       *node
+	create     bool
+	idempotent bool
+	err        error
+}
+
+// Update returns the request that changes the item with the primary key that
+// the equalities give, as in [Table.Get].
+func (t *Table[T]) Update(key ...Equality[T]) Update[T] { return Update[T]{table: t, key: key} }
+
+// Change adds changes. Derived attributes are kept right without being named.
+func (u Update[T]) Change(changes ...Change[T]) Update[T] {
+	all := slices.Clone(u.changes)
+	for _, c := range changes {
+		if c.c == nil {
+			u.err = planErrorf("a change is the zero Change; make it with Set, Add or another method of an attribute")
+			continue
+		}
+		all = append(all, c.c)
+	}
+	u.changes = all
+	return u
+}
+
+// If makes Run fail unless the stored item fulfils the condition. Several
+// conditions must all be fulfilled.
+func (u Update[T]) If(cond Cond[T]) Update[T] {
+	u.cond = both(u.cond, given(cond))
+	return u
+}
+
+// OrCreate makes Run create the item if there is none, with nothing but the
+// key, the changes, and what is derived from them. All facets of a derived
+// attribute that changes must then be known from the call.
+func (u Update[T]) OrCreate() Update[T] {
+	u.create = true
+	return u
+}
+
+// Idempotent makes Run succeed also if the condition fails because the item
+// has every changed value already. It cannot be combined with Add and Append.
+func (u Update[T]) Idempotent() Update[T] {
+	u.idempotent = true
+	return u
+}
+
+// Run changes the item and returns it as it is then. It never creates one,
+// unless OrCreate says so: a missing item is [ErrNotFound].
+//
+// Derived attributes follow their facets. It costs one UpdateItem if every
+// facet of those that change is known: set by this call, part of the key, or
+// fixed by an equality in If, such as If(Created.Eq(t)), which also checks it.
+// Otherwise one consistent GetItem reads the missing facets first, and the
+// update is made on the condition that they are unchanged; if another writer
+// changed them in between, it is tried again with the item that the refusal
+// returned, up to 5 times, and then fails with [ErrConflict]. Add and
+// SetIfAbsent on a facet always read. A facet that is absent takes the derived
+// attribute away, and with it the item out of the index.
+//
+// An UpdateItem costs a write unit for each KB, begun, of the larger of the old
+// and the new item, and again for each index that changes. If a condition fails
+// the error is a [ConditionError] that is [ErrConditionFailed]. If the new item
+// cannot be read, it is an [ItemError] with Applied set.
+func (u Update[T]) Run(ctx context.Context) (T, error) {
+	item, err := u.run(ctx)
+	return item, u.table.opError("update", err)
+}
+
+func (u Update[T]) run(ctx context.Context) (none T, err error) {
+	t := u.table
+	p, err := u.plan()
+	if err != nil {
+		return none, err
+	}
+	var current map[string]types.AttributeValue
+	for try := 0; ; try++ {
+		if len(p.unknown) > 0 && current == nil {
+			if current, err = p.readFacets(ctx); err != nil {
+				return none, err
+			}
+		}
+		stored, err := p.send(ctx, current)
+		switch {
+		case err == nil:
+			return t.applied(stored)
+		case stored == nil || !p.facetsDiffer(stored, current) || p.maybeAdded(err):
+			return none, err
+		case try == maxConflicts:
+			return none, ErrConflict
+		}
+		current = stored
+	}
+}
+
+// An updatePlan is an update whose derived attributes have been found.
+type updatePlan[T any] struct {
+	Update[T]
+	keyValues map[string]types.AttributeValue
+	known     map[*fields.Field]fields.Value // facets that the call fixes
+	derived   []*fields.Field                // that change
+	unknown   []*fields.Field                // facets that must be read
+	writeID   string
+}
+
+func (u Update[T]) plan() (*updatePlan[T], error) {
+	t := u.table
+	switch {
+	case t.err != nil:
+		return nil, t.err
+	case u.err != nil:
+		return nil, u.err
+	case u.cond != nil && u.cond.err != nil:
+		return nil, u.cond.err
+	case len(u.changes) == 0:
+		return nil, planErrorf("update has no changes; give it some with Change")
+	}
+	key, err := t.key(u.key)
+	if err != nil {
+		return nil, err
+	}
+	if err := u.check(); err != nil {
+		return nil, err
+	}
+	p := &updatePlan[T]{Update: u, keyValues: attributeValues(key), writeID: t.newWriteID()}
+	p.fixed()
+	return p, p.derive()
+}
+
+// check refuses changes that DynamoDB would refuse, or that would leave a
+// derived attribute stale.
+func (u Update[T]) check() error {
+	for i, c := range u.changes {
+		if c.err != nil {
+			return c.err
+		}
+		if err := u.table.checkTarget(c); err != nil {
+			return err
+		}
+		if u.idempotent && !c.absolute() {
+			return planErrorf("attribute %q: Add and Append are not idempotent; drop Idempotent, and use a write-id attribute to settle retries", c.path)
+		}
+		for _, other := range u.changes[:i] {
+			if c.overlaps(other) {
+				return planErrorf("attribute %q is changed twice; join the changes", c.path)
+			}
+		}
+	}
+	return nil
+}
+
+// checkTarget refuses changes of keys, derived attributes and the write id.
+func (t *Table[T]) checkTarget(c *change) error {
+	f := c.path.Field()
+	switch {
+	case f.Template != nil:
+		return planErrorf("attribute %q is derived; change the attributes that it is made from", f.Name)
+	case f.WriteID:
+		return planErrorf("attribute %q is the write id, which ddbtable sets; leave it out", f.Name)
+	}
+	for _, key := range t.def.primary.keys() {
+		if key == f || key.Template != nil && slices.Contains(facetsOf(key), f) {
+			return planErrorf("attribute %q is part of the primary key, which never changes; create a new item and delete this one", f.Name)
+		}
+	}
+	if t.inIndexKey(f) && (c.action == actSet || c.action == actSetIfAbsent) {
+		return f.CheckKey(c.value)
+	}
+	return nil
+}
+
+func (t *Table[T]) inIndexKey(f *fields.Field) bool {
+	return slices.ContainsFunc(t.def.indexes, func(x *index) bool { return slices.Contains(x.keys(), f) })
+}
+
+// fixed collects the facets that the call itself gives, the later ones
+// overruling the earlier: equalities in If, the key, Set and Remove.
+func (p *updatePlan[T]) fixed() {
+	p.known = make(map[*fields.Field]fields.Value)
+	if p.cond != nil && p.cond.err == nil {
+		for _, n := range p.cond.conjuncts() {
+			if n.op == opEq && !n.size && len(n.path.Steps()) == 0 {
+				p.known[n.path.Field()] = n.values[0]
+			}
+		}
+	}
+	for _, e := range p.key {
+		p.known[e.n.path.Field()] = e.n.values[0]
+	}
+	for _, c := range p.changes {
+		if len(c.path.Steps()) > 0 {
+			continue
+		}
+		switch f := c.path.Field(); c.action {
+		case actSet, actRemove:
+			p.known[f] = c.value // the zero Value for Remove
+		default:
+			delete(p.known, f)
+		}
+	}
+}
+
+// derive finds the derived attributes that change and the facets of theirs
+// that must be read.
+func (p *updatePlan[T]) derive() error {
+	for _, f := range p.table.def.plan.Fields() {
+		if f.Template == nil || !p.touches(f) {
+			continue
+		}
+		p.derived = append(p.derived, f)
+		for _, facet := range facetsOf(f) {
+			if _, ok := p.known[facet]; !ok && !slices.Contains(p.unknown, facet) {
+				p.unknown = append(p.unknown, facet)
+			}
+		}
+	}
+	if p.create && len(p.unknown) > 0 {
+		return planErrorf("OrCreate must know every facet of a derived attribute that changes: %s not given; set it, fix it with If(….Eq(…)), or drop OrCreate", names(p.unknown))
+	}
+	return nil
+}
+
+// touches reports whether a facet of f is changed.
+func (p *updatePlan[T]) touches(f *fields.Field) bool {
+	facets := facetsOf(f)
+	return slices.ContainsFunc(p.changes, func(c *change) bool {
+		return slices.Contains(facets, c.path.Field())
+	})
+}
+
+func names(all []*fields.Field) string {
+	var text []string
+	for _, f := range all {
+		text = append(text, f.Name)
+	}
+	return strings.Join(text, ", ")
+}
+
+// readFacets reads the facets that the call does not know.
+func (p *updatePlan[T]) readFacets(ctx context.Context) (map[string]types.AttributeValue, error) {
+	t := p.table
+	facets := projection[T]{some: true}
+	for _, f := range p.unknown {
+		facets.paths = append(facets.paths, f.Path())
+	}
+	item, err := t.getItem(ctx, p.keyValues, true, facets, t.def.primary.keys())
+	if err == nil && item == nil {
+		return nil, &ConditionError[T]{kind: ErrNotFound}
+	}
+	return item, err
+}
+
+// facetsDiffer reports whether the facets that were read have other values in
+// the stored item.
+func (p *updatePlan[T]) facetsDiffer(stored, current map[string]types.AttributeValue) bool {
+	return slices.ContainsFunc(p.unknown, func(f *fields.Field) bool {
+		return !wire.Equal(stored[f.Name], current[f.Name])
+	})
+}
+
+// maybeAdded reports whether the facets may differ because an earlier attempt
+// of this very call added to one of them: trying again would add twice.
+func (p *updatePlan[T]) maybeAdded(err error) bool {
+	refused, ok := errors.AsType[*ConditionError[T]](err)
+	return ok && refused.Ambiguous && slices.ContainsFunc(p.changes, func(c *change) bool {
+		return c.action == actAdd && slices.Contains(p.unknown, c.path.Field())
+	})
+}
+
+// send sends one UpdateItem, computed from the facets in current. It returns
+// the new item, or with an error the stored one.
+func (p *updatePlan[T]) send(ctx context.Context, current map[string]types.AttributeValue) (map[string]types.AttributeValue, error) {
+	t := p.table
+	final, err := p.final(current)
+	if err != nil {
+		return nil, err
+	}
+	var w writer
+	cond, err := w.condition(p.condition(current))
+	if err != nil {
+		return nil, err
+	}
+	var text updateText
+	for _, c := range final {
+		text.write(&w, c)
+	}
+	update := text.String()
+	if len(update) > maxExpression {
+		return nil, planErrorf("update is %d bytes long as an expression, the limit is %d; split it", len(update), maxExpression)
+	}
+	in := &dynamodb.UpdateItemInput{
+		TableName:                           &t.settings.name,
+		Key:                                 p.keyValues,
+		UpdateExpression:                    &update,
+		ExpressionAttributeNames:            w.nameMap(),
+		ExpressionAttributeValues:           w.valueMap(),
+		ReturnValues:                        types.ReturnValueAllNew,
+		ReturnValuesOnConditionCheckFailure: t.oldOnFailure(),
+	}
+	if cond != "" {
+		in.ConditionExpression = &cond
+	}
+	var a attempts
+	out, err := t.client.UpdateItem(ctx, in, a.watch)
+	if err != nil {
+		return t.refused(ctx, err, &a, p.refusal(final))
+	}
+	return out.Attributes, nil
+}
+
+// condition is what must hold of the stored item: it exists, this call has not
+// written it yet, the facets that were read are unchanged, and what the caller
+// wants.
+func (p *updatePlan[T]) condition(current map[string]types.AttributeValue) *node {
+	t := p.table
+	var n *node
+	if !p.create {
+		n = fieldNode(opExists, t.def.primary.partition)
+	}
+	if p.writeID != "" {
+		n = both(n, &node{op: opNe, path: t.def.writeID.Path(), values: []fields.Value{fields.String(p.writeID)}})
+	}
+	for _, f := range p.unknown {
+		n = both(n, unchanged(f, current[f.Name]))
+	}
+	return both(n, p.cond)
+}
+
+// unchanged is the condition that an attribute still is as it was read.
+func unchanged(f *fields.Field, av types.AttributeValue) *node {
+	if av == nil {
+		return fieldNode(opNotExists, f)
+	}
+	value, err := fields.FromAttributeValue(av)
+	return &node{op: opEq, path: f.Path(), values: []fields.Value{value}, err: err}
+}
+
+// final lists the changes that are sent: those of the call, with facets that
+// were read computed, the derived attributes, and the write id.
+func (p *updatePlan[T]) final(current map[string]types.AttributeValue) ([]*change, error) {
+	facets, all := make(map[*fields.Field]fields.Value), []*change(nil)
+	for _, f := range p.unknown {
+		value, err := valueOrNone(current[f.Name])
+		if err != nil {
+			return nil, err
+		}
+		facets[f] = value
+	}
+	for f, v := range p.known {
+		facets[f] = v
+	}
+	for _, c := range p.changes {
+		computed, err := p.computed(c, facets)
+		if err != nil {
+			return nil, err
+		}
+		if computed != nil {
+			all = append(all, computed)
+		}
+	}
+	for _, f := range p.derived {
+		c, err := derivedChange(f, facets)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, c)
+	}
+	if p.writeID != "" {
+		all = append(all, &change{action: actSet, path: p.table.def.writeID.Path(), value: fields.String(p.writeID)})
+	}
+	return all, nil
+}
+
+// computed replaces Add and SetIfAbsent on a facet that was read by Set of the
+// result, so that the derived attribute can be computed from it too. It is nil
+// if nothing is left to do.
+func (p *updatePlan[T]) computed(c *change, facets map[*fields.Field]fields.Value) (*change, error) {
+	f := c.path.Field()
+	if !slices.Contains(p.unknown, f) {
+		return c, nil
+	}
+	old := facets[f]
+	var err error
+	switch {
+	case c.action == actAdd:
+		facets[f], err = fields.Sum(old, c.value)
+	case old.Kind() == "":
+		facets[f] = c.value
+	default:
+		return nil, nil // SetIfAbsent of what is there
+	}
+	return &change{action: actSet, path: c.path, value: facets[f]}, err
+}
+
+// derivedChange sets a derived attribute, or removes it if a facet is absent.
+func derivedChange(f *fields.Field, facets map[*fields.Field]fields.Value) (*change, error) {
+	value, present, err := f.Template.Derive(func(facet *fields.Field) (fields.Value, bool) {
+		v := facets[facet]
+		return v, v.Kind() != ""
+	})
+	switch {
+	case err != nil:
+		return nil, &fields.ValueError{Struct: f.Owner(), Field: f.GoName, Attribute: f.Name, Err: err}
+	case !present:
+		return &change{action: actRemove, path: f.Path()}, nil
+	}
+	return &change{action: actSet, path: f.Path(), value: value}, nil
+}
+
+// refusal says what a failed condition means.
+func (p *updatePlan[T]) refusal(final []*change) *refusal {
+	r := &refusal{key: p.keyValues, kind: failedOrMissing, writeID: p.writeID}
+	if p.create {
+		r.kind = conditionFailed
+	}
+	if p.idempotent {
+		r.holds = func(old map[string]types.AttributeValue) bool {
+			return old != nil && !slices.ContainsFunc(final, func(c *change) bool {
+				return !c.path.Field().WriteID && !c.holds(old)
+			})
+		}
+	}
+	return r
+}
+
+// holds reports whether an item is as the change would leave it.
+func (c *change) holds(item map[string]types.AttributeValue) bool {
+	av := lookUp(item, c.path)
+	switch c.action {
+	case actRemove:
+		return av == nil
+	case actSetIfAbsent:
+		return av != nil
+	case actAddToSet:
+		return wire.Contains(av, c.value.AttributeValue())
+	case actRemoveFromSet:
+		return wire.Disjoint(av, c.value.AttributeValue())
+	}
+	return wire.Equal(av, c.value.AttributeValue())
+}
+
+// lookUp is the value at a path in an item, nil if there is none.
+func lookUp(item map[string]types.AttributeValue, path *fields.Path) types.AttributeValue {
+	av := item[path.Field().Name]
+	for _, s := range path.Steps() {
+		switch in := av.(type) {
+		case *types.AttributeValueMemberM:
+			av = in.Value[s.Name]
+		case *types.AttributeValueMemberL:
+			if av = nil; s.Index < len(in.Value) {
+				av = in.Value[s.Index]
+			}
+		default:
+			return nil
+		}
+	}
+	return av
+}
+
+func valueOrNone(av types.AttributeValue) (fields.Value, error) {
+	if av == nil {
+		return fields.Value{}, nil
+	}
+	return fields.FromAttributeValue(av)
+}
