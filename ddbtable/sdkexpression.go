@@ -91,4 +91,3 @@ func (s *sdkCondition) fields(visit func(name string)) {
 		}
 	}
 }
-
