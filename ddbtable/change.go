@@ -101,47 +101,73 @@ func (c *change) overlaps(d *change) bool {
 	return c.path.Field() == d.path.Field() && slices.Equal(a[:n], b[:n])
 }
 
-// An updateText collects the clauses of an UpdateExpression.
-type updateText struct{ set, remove, add, del []string }
-
-// write adds the change to its clause.
-func (u *updateText) write(w *writer, c *change) {
-	path := w.path(c.path)
-	switch c.action {
-	case actSet:
-		u.set = append(u.set, path+" = "+w.value(c.value))
-	case actSetIfAbsent:
-		u.set = append(u.set, path+" = if_not_exists("+path+", "+w.value(c.value)+")")
-	case actAppend:
-		empty := w.value(fields.EmptyList)
-		u.set = append(u.set, path+" = list_append(if_not_exists("+path+", "+empty+"), "+w.value(c.value)+")")
-	case actRemove:
-		u.remove = append(u.remove, path)
-	case actAdd, actAddToSet:
-		u.add = append(u.add, path+" "+w.value(c.value))
-	case actRemoveFromSet:
-		u.del = append(u.del, path+" "+w.value(c.value))
-	}
+// The clauses of an UpdateExpression, in the order in which they are written,
+// with the actions that each has.
+var clauses = []struct {
+	keyword string
+	actions []action
+}{
+	{"SET ", []action{actSet, actSetIfAbsent, actAppend}},
+	{"REMOVE ", []action{actRemove}},
+	{"ADD ", []action{actAdd, actAddToSet}},
+	{"DELETE ", []action{actRemoveFromSet}},
 }
 
-// String is the UpdateExpression.
-func (u *updateText) String() string {
-	text := ""
-	for _, clause := range []struct {
-		keyword string
-		parts   []string
-	}{{"SET ", u.set}, {"REMOVE ", u.remove}, {"ADD ", u.add}, {"DELETE ", u.del}} {
-		for i, part := range clause.parts {
-			switch {
-			case i > 0:
-				text += ", "
-			case text != "":
-				text += " " + clause.keyword
-			default:
-				text += clause.keyword
+// update appends an UpdateExpression and returns it.
+func (w *writer) update(changes []*change) ([]byte, error) {
+	start := len(w.buf)
+	for _, clause := range clauses {
+		first := true
+		for _, c := range changes {
+			if !slices.Contains(clause.actions, c.action) {
+				continue
 			}
-			text += part
+			switch {
+			case !first:
+				w.string(", ")
+			case len(w.buf) > start:
+				w.string(" ")
+				fallthrough
+			default:
+				w.string(clause.keyword)
+			}
+			first = false
+			w.change(c)
 		}
 	}
-	return text
+	text := w.since(start)
+	if len(text) > maxExpression {
+		return nil, planErrorf("update is %d bytes long as an expression, the limit is %d; split it", len(text), maxExpression)
+	}
+	return text, nil
+}
+
+// change appends one action of a clause.
+func (w *writer) change(c *change) {
+	w.path(c.path)
+	switch c.action {
+	case actSet:
+		w.string(" = ")
+	case actSetIfAbsent:
+		w.string(" = if_not_exists(")
+		w.path(c.path)
+		w.string(", ")
+		w.value(c.value)
+		w.string(")")
+		return
+	case actAppend:
+		w.string(" = list_append(if_not_exists(")
+		w.path(c.path)
+		w.string(", ")
+		w.value(fields.EmptyList)
+		w.string("), ")
+		w.value(c.value)
+		w.string(")")
+		return
+	case actRemove:
+		return
+	default:
+		w.string(" ")
+	}
+	w.value(c.value)
 }

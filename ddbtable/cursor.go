@@ -19,26 +19,30 @@ const (
 )
 
 // cursor is the sealed text of a place.
-func (p *queryPlan[T]) cursor(keys *seal.Keys, at place, reverse bool) string {
+func (p *queryPlan[T]) cursor(keys *seal.Keys, at place, reverse bool) (string, error) {
 	var payload []byte
 	flags := byte(0)
 	if reverse {
 		flags |= cursorReverse
 	}
-	if at.after == nil {
+	if at.after.none() {
 		payload = binary.AppendUvarint([]byte{flags}, uint64(at.ranges))
-		return keys.Seal(p.context(), payload)
+		return keys.Seal(p.context(), payload), nil
+	}
+	values, err := at.after.values(p.keys)
+	if err != nil {
+		return "", err
 	}
 	payload = []byte{flags | cursorKey}
-	for _, v := range at.after[1:] { // the partition key is the query's
+	for _, v := range values[1:] { // the partition key is the query's
 		payload = appendText(appendText(payload, string(v.Kind())), v.Text())
 	}
-	return keys.Seal(p.context(), payload)
+	return keys.Seal(p.context(), payload), nil
 }
 
 // open returns the reader that begins where the cursor says.
 func (q Query[T]) open(p *queryPlan[T], cursor string) (*reader[T], error) {
-	r := &reader[T]{plan: p, backward: p.descending}
+	r := newReader(p)
 	if cursor == "" {
 		return r, nil
 	}
@@ -100,11 +104,23 @@ func (r *reader[T]) startAfter(payload []byte) bool {
 	if p.index.sort != nil {
 		i = slices.IndexFunc(p.ranges, func(r keyRange) bool { return r.contains(position[1]) })
 	}
+	if i < 0 {
+		return false
+	}
 	if r.backward {
 		i = len(p.ranges) - 1 - i
 	}
-	r.at = place{ranges: i, after: position}
-	return i >= 0 && i < len(p.ranges)
+	r.at = place{ranges: i, after: p.startKey(position)}
+	return true
+}
+
+// startKey is the ExclusiveStartKey of a position.
+func (p *queryPlan[T]) startKey(position []fields.Value) item {
+	key := members(p.keys, position)
+	if p.table.sender.json() {
+		return item{json: appendMembers(nil, key)}
+	}
+	return item{typed: typedMembers(key)}
 }
 
 // context is what a cursor is bound to.
@@ -130,7 +146,7 @@ func (p *queryPlan[T]) context() []byte {
 	}
 	var w writer
 	filter, _ := w.condition(p.filter)
-	add(filter)
+	add(string(filter))
 	for _, name := range w.names {
 		add(name)
 	}

@@ -1,11 +1,6 @@
 package ddbtable
 
-import (
-	"context"
-
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-)
+import "context"
 
 // A Delete removes the item with a key. It is immutable; Run sends it.
 type Delete[T any] struct {
@@ -56,42 +51,33 @@ func (d Delete[T]) run(ctx context.Context) (*T, error) {
 	if err != nil {
 		return nil, err
 	}
-	var w writer
-	text, err := w.condition(d.cond)
+	c := &call{op: opDeleteItem, table: t.settings.name, key: key, returns: returnsOld}
+	if c.texts.condition, err = c.texts.writer.condition(d.cond); err != nil {
+		return nil, err
+	}
+	out, err := t.write(ctx, c, d.refusal(key))
 	if err != nil {
 		return nil, err
 	}
-	in := &dynamodb.DeleteItemInput{TableName: &t.settings.name, Key: attributeValues(key), ReturnValues: types.ReturnValueAllOld}
-	var a attempts
-	var watch []func(*dynamodb.Options)
-	if text != "" {
-		in.ConditionExpression, in.ExpressionAttributeNames, in.ExpressionAttributeValues = &text, w.nameMap(), w.valueMap()
-		in.ReturnValuesOnConditionCheckFailure = t.oldOnFailure()
-		watch = append(watch, a.watch)
-	}
-	out, err := t.client.DeleteItem(ctx, in, watch...)
-	if err != nil {
-		_, err := t.refused(ctx, err, &a, d.refusal(in.Key))
-		return nil, err
-	}
-	if out.Attributes == nil {
+	defer out.release()
+	if out.item.none() {
 		return nil, nil
 	}
-	v, err := t.applied(out.Attributes)
+	v, err := t.applied(out.item)
 	return &v, err
 }
 
-func (d Delete[T]) refusal(key map[string]types.AttributeValue) *refusal {
-	r := &refusal{key: key, kind: failedOrMissing}
+func (d Delete[T]) refusal(key []member) *refusal {
+	r := &refusal{key: func() ([]member, error) { return key, nil }, kind: failedOrMissing}
 	if d.idempotent {
-		r.holds = func(old map[string]types.AttributeValue) bool { return old == nil }
+		r.holds = item.none
 	}
 	return r
 }
 
 // failedOrMissing tells a condition that failed from an item that is not there.
-func failedOrMissing(old map[string]types.AttributeValue) error {
-	if old == nil {
+func failedOrMissing(old item) error {
+	if old.none() {
 		return ErrNotFound
 	}
 	return ErrConditionFailed

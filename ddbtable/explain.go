@@ -40,37 +40,23 @@ func (q Query[T]) Explain() Explanation {
 	e.Index, e.Descending = p.index.name, p.descending
 	if !p.empty {
 		for _, r := range p.ranges {
-			e.KeyConditions = append(e.KeyConditions, p.keyCondition(r))
+			e.KeyConditions = append(e.KeyConditions, shown(func(w *writer) { p.writeKey(w, r) }))
 		}
 	}
 	for _, o := range p.order {
 		e.Order = append(e.Order, o.field.Name)
 	}
-	e.Filter = shown(func(w *writer) string {
-		text, _ := w.condition(p.filter)
-		return text
-	})
-	e.Projection = shown(func(w *writer) string { return p.projection.expression(w, p.keys) })
+	e.Filter = shown(func(w *writer) { _, _ = w.condition(p.filter) })
+	e.Projection = shown(func(w *writer) { p.projection.write(w, p.keys) })
 	return e
 }
 
-func (p *queryPlan[T]) keyCondition(r keyRange) string {
-	return shown(func(w *writer) string {
-		text := w.name(p.index.partition.Name) + " = " + w.value(p.partition)
-		if p.index.sort != nil {
-			if cond := r.condition(w, p.index.sort); cond != "" {
-				text += " AND " + cond
-			}
-		}
-		return text
-	})
-}
-
 // shown is an expression with names and values in the place of placeholders.
-func shown(write func(*writer) string) string {
+func shown(write func(*writer)) string {
 	var w writer
 	var b strings.Builder
-	for _, token := range tokens(write(&w)) {
+	write(&w)
+	for _, token := range tokens(string(w.buf)) {
 		i, err := strconv.Atoi(strings.TrimLeft(token, "#:"))
 		switch {
 		case err == nil && token[0] == '#':

@@ -1,12 +1,13 @@
 package ddbtable
 
 import (
+	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"example.com/ddb/fields"
+	"example.com/ddb/internal/wire"
 )
 
 // Limits of one expression.
@@ -19,43 +20,53 @@ const (
 // A writer turns conditions, changes and paths into the texts of one request.
 // Every attribute name and value becomes a placeholder, reserved word or not,
 // so that a name means itself whatever it is.
+//
+// Its methods append to one buffer; text returns what a function appended.
 type writer struct {
+	buf    []byte
 	names  []string
-	byName map[string]int
 	values []fields.Value
 }
 
-// name returns the placeholder of an attribute name: #0, #1, …
-func (w *writer) name(name string) string {
-	i, ok := w.byName[name]
-	if !ok {
-		if w.byName == nil {
-			w.byName = make(map[string]int)
-		}
+// text runs write and returns what it appended, which stays as it is when more
+// is appended.
+func (w *writer) text(write func(*writer)) []byte {
+	start := len(w.buf)
+	write(w)
+	return w.since(start)
+}
+
+func (w *writer) since(start int) []byte { return w.buf[start:len(w.buf):len(w.buf)] }
+
+func (w *writer) string(text string) { w.buf = append(w.buf, text...) }
+
+// name appends the placeholder of an attribute name: #0, #1, …
+func (w *writer) name(name string) {
+	i := slices.Index(w.names, name)
+	if i < 0 {
 		i = len(w.names)
-		w.byName[name] = i
 		w.names = append(w.names, name)
 	}
-	return "#" + strconv.Itoa(i)
+	w.buf = strconv.AppendInt(append(w.buf, '#'), int64(i), 10)
 }
 
-// value returns the placeholder of a value: :0, :1, …
-func (w *writer) value(v fields.Value) string {
+// value appends the placeholder of a value: :0, :1, …
+func (w *writer) value(v fields.Value) {
+	w.buf = strconv.AppendInt(append(w.buf, ':'), int64(len(w.values)), 10)
 	w.values = append(w.values, v)
-	return ":" + strconv.Itoa(len(w.values)-1)
 }
 
-// path returns a document path, one placeholder for each name in it.
-func (w *writer) path(p *fields.Path) string {
-	text := w.name(p.Field().Name)
+// path appends a document path, one placeholder for each name in it.
+func (w *writer) path(p *fields.Path) {
+	w.name(p.Field().Name)
 	for _, s := range p.Steps() {
 		if s.Name == "" {
-			text += "[" + strconv.Itoa(s.Index) + "]"
-		} else {
-			text += "." + w.name(s.Name)
+			w.buf = append(strconv.AppendInt(append(w.buf, '['), int64(s.Index), 10), ']')
+			continue
 		}
+		w.string(".")
+		w.name(s.Name)
 	}
-	return text
 }
 
 // nameMap is what ExpressionAttributeNames takes; nil, never empty.
@@ -82,78 +93,181 @@ func (w *writer) valueMap() map[string]types.AttributeValue {
 	return m
 }
 
-// condition returns the text of a condition, "" for one that is always true.
-func (w *writer) condition(n *node) (string, error) {
+// appendPlaceholders appends names and values as members of a request.
+func (w *writer) appendPlaceholders(dst []byte) []byte {
+	for i, name := range w.names {
+		dst = append(dst, separator(i, `,"ExpressionAttributeNames":{`)...)
+		dst = strconv.AppendInt(append(dst, `"#`...), int64(i), 10)
+		dst = wire.AppendString(append(dst, `":`...), name)
+	}
+	dst = closeIf(dst, len(w.names))
+	for i, v := range w.values {
+		dst = append(dst, separator(i, `,"ExpressionAttributeValues":{`)...)
+		dst = strconv.AppendInt(append(dst, `":`...), int64(i), 10)
+		dst = v.AppendJSON(append(dst, `":`...))
+	}
+	return closeIf(dst, len(w.values))
+}
+
+func separator(i int, first string) string {
+	if i == 0 {
+		return first
+	}
+	return ","
+}
+
+func closeIf(dst []byte, n int) []byte {
+	if n > 0 {
+		dst = append(dst, '}')
+	}
+	return dst
+}
+
+// condition appends a condition and returns it, nothing for one that is always
+// true.
+func (w *writer) condition(n *node) ([]byte, error) {
 	if n == nil || n.empty() {
-		return "", nil
+		return nil, nil
 	}
 	if n.err != nil {
-		return "", n.err
+		return nil, n.err
 	}
-	text := w.node(n)
+	start := len(w.buf)
+	w.node(n)
+	text := w.since(start)
 	if len(text) > maxExpression {
-		return "", planErrorf("condition is %d bytes long as an expression, the limit is %d; split the request, or test less", len(text), maxExpression)
+		return nil, planErrorf("condition is %d bytes long as an expression, the limit is %d; split the request, or test less", len(text), maxExpression)
 	}
 	return text, nil
 }
 
-func (w *writer) node(n *node) string {
-	switch n.op {
-	case opAnd, opOr:
-		return w.joined(n)
-	case opNot:
-		return "NOT (" + w.node(n.kids[0]) + ")"
-	case opSDK:
-		return n.sdk.text(w)
+func (w *writer) node(n *node) {
+	switch {
+	case n.op == opAnd || n.op == opOr:
+		w.joined(n)
+	case n.op == opNot:
+		w.string("NOT (")
+		w.node(n.kids[0])
+		w.string(")")
+	case n.op == opSDK:
+		n.sdk.write(w)
+	case n.never():
+		w.function(opExists, n)
+		w.string(" AND ")
+		w.function(opNotExists, n)
+	case n.op == opIn:
+		w.in(n)
+	case n.op.function():
+		w.function(n.op, n)
+	default:
+		w.comparison(n)
 	}
-	operand := w.path(n.path)
-	if n.size {
-		operand = "size(" + operand + ")"
+}
+
+// function reports whether the operator is written as a function.
+func (op operator) function() bool {
+	switch op {
+	case opExists, opNotExists, opBeginsWith, opContains, opType:
+		return true
 	}
-	if n.never() {
-		return "attribute_exists(" + w.path(n.path) + ") AND attribute_not_exists(" + w.path(n.path) + ")"
+	return false
+}
+
+func (w *writer) function(op operator, n *node) {
+	w.string(string(op))
+	w.string("(")
+	w.path(n.path)
+	if op != opExists && op != opNotExists {
+		w.string(", ")
+		w.value(n.values[0])
 	}
-	switch n.op {
-	case opExists, opNotExists:
-		return string(n.op) + "(" + operand + ")"
-	case opBeginsWith, opContains, opType:
-		return string(n.op) + "(" + operand + ", " + w.value(n.values[0]) + ")"
-	case opBetween:
-		return operand + " BETWEEN " + w.value(n.values[0]) + " AND " + w.value(n.values[1])
-	case opIn:
-		return w.in(operand, n.values)
+	w.string(")")
+}
+
+func (w *writer) operand(n *node) {
+	if !n.size {
+		w.path(n.path)
+		return
 	}
-	return operand + " " + string(n.op) + " " + w.value(n.values[0])
+	w.string("size(")
+	w.path(n.path)
+	w.string(")")
+}
+
+func (w *writer) comparison(n *node) {
+	w.operand(n)
+	w.string(" ")
+	w.string(string(n.op))
+	w.string(" ")
+	w.value(n.values[0])
+	if n.op == opBetween {
+		w.string(" AND ")
+		w.value(n.values[1])
+	}
 }
 
 // joined writes AND and OR. Parentheses stand only where they change
 // something: DynamoDB refuses redundant ones.
-func (w *writer) joined(n *node) string {
-	var parts []string
+func (w *writer) joined(n *node) {
+	first := true
 	for _, kid := range n.kids {
 		if kid.empty() {
 			continue
 		}
-		text := w.node(kid)
-		if kid.op == opAnd || kid.op == opOr || kid.op == opSDK || kid.op == opIn && len(kid.values) > maxInOperands {
-			text = "(" + text + ")"
+		if !first {
+			w.string(" ")
+			w.string(string(n.op))
+			w.string(" ")
 		}
-		parts = append(parts, text)
+		first = false
+		if !kid.compound() {
+			w.node(kid)
+			continue
+		}
+		w.string("(")
+		w.node(kid)
+		w.string(")")
 	}
-	return strings.Join(parts, " "+string(n.op)+" ")
+}
+
+// compound reports whether the node's text joins several conditions. An And or
+// Or of one condition is that condition.
+func (n *node) compound() bool {
+	switch n.op {
+	case opAnd, opOr:
+		var only *node
+		for _, kid := range n.kids {
+			if kid.empty() {
+				continue
+			}
+			if only != nil {
+				return true
+			}
+			only = kid
+		}
+		return only != nil && only.compound()
+	case opSDK:
+		return true
+	case opIn:
+		return len(n.values) > maxInOperands
+	}
+	return false
 }
 
 // in writes IN, in several parts where there are more operands than one takes.
-func (w *writer) in(operand string, values []fields.Value) string {
-	var parts []string
-	for len(values) > 0 {
-		n := min(len(values), maxInOperands)
-		var list []string
-		for _, v := range values[:n] {
-			list = append(list, w.value(v))
+func (w *writer) in(n *node) {
+	for i, v := range n.values {
+		switch {
+		case i%maxInOperands > 0:
+			w.string(", ")
+		case i > 0:
+			w.string(") OR ")
+			fallthrough
+		default:
+			w.operand(n)
+			w.string(" IN (")
 		}
-		parts = append(parts, operand+" IN ("+strings.Join(list, ", ")+")")
-		values = values[n:]
+		w.value(v)
 	}
-	return strings.Join(parts, " OR ")
+	w.string(")")
 }

@@ -3,10 +3,6 @@ package ddbtable
 import (
 	"context"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
 	"example.com/ddb/fields"
 )
 
@@ -18,46 +14,38 @@ import (
 // twice that on a table that is [Table.Consistent]. Errors are [ErrNotFound],
 // and [ItemError] together with the item as far as it could be read.
 func (t *Table[T]) Get(ctx context.Context, key ...Equality[T]) (T, error) {
-	item, err := t.get(ctx, key)
-	return item, t.opError("get", err)
+	v, err := t.get(ctx, key)
+	return v, t.opError("get", err)
 }
 
-func (t *Table[T]) get(ctx context.Context, equalities []Equality[T]) (T, error) {
-	var none T
+func (t *Table[T]) get(ctx context.Context, equalities []Equality[T]) (v T, err error) {
 	if t.err != nil {
-		return none, t.err
+		return v, t.err
 	}
 	key, err := t.key(equalities)
 	if err == nil {
 		err = t.projection.err
 	}
 	if err != nil {
-		return none, err
+		return v, err
 	}
 	keys := t.def.primary.keys()
-	item, err := t.getItem(ctx, attributeValues(key), t.consistent, t.projection, keys)
-	switch {
-	case err != nil:
-		return none, err
-	case item == nil:
-		return none, ErrNotFound
+	r, err := t.getItem(ctx, key, t.consistent, t.projection, keys)
+	if err != nil {
+		return v, err
 	}
-	return t.read(item, t.projection, keys)
+	defer r.release()
+	if r.item.none() {
+		return v, ErrNotFound
+	}
+	err = t.readInto(&v, r.item, t.projection.reads(keys))
+	t.drop(&v, t.projection)
+	return v, err
 }
 
-// getItem sends one GetItem. The item is nil if there is none.
-func (t *Table[T]) getItem(ctx context.Context, key map[string]types.AttributeValue, consistent bool, p projection[T], keys []*fields.Field) (map[string]types.AttributeValue, error) {
-	var w writer
-	in := &dynamodb.GetItemInput{TableName: &t.settings.name, Key: key}
-	if consistent {
-		in.ConsistentRead = aws.Bool(true)
-	}
-	if text := p.expression(&w, keys); text != "" {
-		in.ProjectionExpression, in.ExpressionAttributeNames = &text, w.nameMap()
-	}
-	out, err := t.client.GetItem(ctx, in)
-	if err != nil {
-		return nil, err
-	}
-	return out.Item, nil
+// getItem sends one GetItem. The reply has no item if there is none.
+func (t *Table[T]) getItem(ctx context.Context, key []member, consistent bool, p projection[T], keys []*fields.Field) (reply, error) {
+	c := &call{op: opGetItem, table: t.settings.name, key: key, consistent: consistent}
+	c.texts.projection = c.texts.text(func(w *writer) { p.write(w, keys) })
+	return t.sender.send(ctx, c)
 }

@@ -80,6 +80,15 @@ func (r keyRange) within(v fields.Value, l limit, sign int) bool {
 	return v.Kind() == l.value.Kind() && (c > 0 || c == 0 && !l.open)
 }
 
+// ends reports whether reading the range ends at an inclusive limit.
+func (r keyRange) ends(descending bool) bool {
+	end := r.hi
+	if descending {
+		end = r.lo
+	}
+	return !end.none() && !end.open
+}
+
 // endsAt reports whether v is the inclusive limit at which reading the range
 // ends. No key follows it in a table; in an index an equal one may.
 func (r keyRange) endsAt(v fields.Value, descending bool) bool {
@@ -87,26 +96,43 @@ func (r keyRange) endsAt(v fields.Value, descending bool) bool {
 	if descending {
 		end = r.lo
 	}
-	return !end.none() && !end.open && v.Compare(end.value) == 0
+	return r.ends(descending) && v.Compare(end.value) == 0
 }
 
-// condition is the key condition on the sort key, "" for all keys.
-func (r keyRange) condition(w *writer, sort *fields.Field) string {
-	if r.prefix.Kind() == "" && r.lo.none() && r.hi.none() {
-		return ""
+// unlimited reports whether every key is in the range.
+func (r keyRange) unlimited() bool {
+	return r.prefix.Kind() == "" && r.lo.none() && r.hi.none()
+}
+
+// write appends the key condition on the sort key, for a range with limits.
+func (r keyRange) write(w *writer, sort *fields.Field) {
+	if r.prefix.Kind() != "" {
+		w.string("begins_with(")
+		w.name(sort.Name)
+		w.string(", ")
+		w.value(r.prefix)
+		w.string(")")
+		return
 	}
-	name := w.name(sort.Name)
+	w.name(sort.Name)
 	switch {
-	case r.prefix.Kind() != "":
-		return "begins_with(" + name + ", " + w.value(r.prefix) + ")"
 	case r.exact():
-		return name + " = " + w.value(r.lo.value)
+		w.operator(" =", r.lo)
 	case r.hi.none():
-		return name + " >" + orEqual(r.lo) + " " + w.value(r.lo.value)
+		w.operator(" >"+orEqual(r.lo), r.lo)
 	case r.lo.none():
-		return name + " <" + orEqual(r.hi) + " " + w.value(r.hi.value)
+		w.operator(" <"+orEqual(r.hi), r.hi)
+	default:
+		w.operator(" BETWEEN", r.lo)
+		w.operator(" AND", r.hi)
 	}
-	return name + " BETWEEN " + w.value(r.lo.value) + " AND " + w.value(r.hi.value)
+}
+
+// operator appends an operator and its operand.
+func (w *writer) operator(op string, l limit) {
+	w.string(op)
+	w.string(" ")
+	w.value(l.value)
 }
 
 func orEqual(l limit) string {

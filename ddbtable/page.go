@@ -4,10 +4,6 @@ import (
 	"context"
 	"math"
 	"slices"
-
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
-	"example.com/ddb/fields"
 )
 
 // A Page is some items of a query and the cursors of the pages around it.
@@ -72,14 +68,15 @@ func (q Query[T]) page(ctx context.Context, p *queryPlan[T], n int, cursor strin
 	if err != nil {
 		return Page[T]{}, err
 	}
+	defer r.close()
 	b := &pager[T]{query: q, reader: r, want: min(n, maxWant)}
 	if err := b.fill(ctx); err != nil {
 		return Page[T]{}, err
 	}
 	if r.backward != q.descending {
-		return b.backward(), nil
+		return b.backward()
 	}
-	return b.forward(cursor != ""), nil
+	return b.forward(cursor != "")
 }
 
 // A pager collects one page.
@@ -89,8 +86,8 @@ type pager[T any] struct {
 	want   int
 
 	items  []T
-	first  []fields.Value // position of the first item
-	last   place          // behind the last item that was judged for the page
+	first  item // key of the first item
+	last   item // key of the last item that was judged for the page
 	reads  int
 	growth int
 	ahead  bool // an item follows the full page
@@ -105,15 +102,13 @@ func (b *pager[T]) fill(ctx context.Context) error {
 			b.capped = true
 			return nil
 		}
-		batch, err := b.reader.next(ctx, limit, false)
+		batch, err := b.reader.next(ctx, limit)
 		if err != nil {
 			return err
 		}
 		b.reads += batch.read
-		for _, item := range batch.items {
-			if err := b.take(item); err != nil || b.ahead {
-				return err
-			}
+		if err := b.takeAll(); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -136,68 +131,71 @@ func (b *pager[T]) limit() int {
 	return limit
 }
 
-// take judges one item. The one behind a full page is only looked at.
-func (b *pager[T]) take(item map[string]types.AttributeValue) error {
-	v, ok, err := b.query.judge(b.reader.plan, item)
-	full := len(b.items) == b.want
-	if full && (ok || err != nil) {
-		b.ahead = true
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	at, err := b.reader.plan.position(item)
-	if err != nil {
-		return err
-	}
-	b.last = place{after: at}
-	if ok {
+// takeAll judges the items of one request. The one behind a full page is only
+// looked at. Keys are copied when the request is done with, because they lie in
+// its buffer.
+func (b *pager[T]) takeAll() error {
+	rows := &b.reader.rows
+	last := -1
+	for i := range rows.items {
+		v, ok, err := b.query.judge(b.reader, i)
+		if len(b.items) == b.want && (ok || err != nil) {
+			b.ahead = true
+			break
+		}
+		if err != nil {
+			return err
+		}
+		last = i
+		if !ok {
+			continue
+		}
 		if b.items == nil {
-			b.first = at
+			b.items = make([]T, 0, min(b.want, len(rows.items)))
+			b.first = rows.raw(i).clone()
 		}
 		b.items = append(b.items, v)
+	}
+	if last >= 0 {
+		b.last = rows.raw(last).clone()
 	}
 	return nil
 }
 
 // forward is the page when it was read in the query's direction.
-func (b *pager[T]) forward(follows bool) Page[T] {
-	page := Page[T]{Items: b.items, Capped: b.capped}
+func (b *pager[T]) forward(follows bool) (page Page[T], err error) {
+	page = Page[T]{Items: b.items, Capped: b.capped}
 	switch {
 	case b.ahead || b.capped && len(b.items) == b.want:
-		page.Next = b.cursor(b.last, false)
+		page.Next, err = b.cursor(place{after: b.last}, false)
 	case b.capped:
-		page.Next = b.cursor(b.reader.at, false)
+		page.Next, err = b.cursor(b.reader.at, false)
 	}
-	if follows && len(b.items) > 0 {
-		page.Prev = b.cursor(place{after: b.first}, true)
+	if err == nil && follows && len(b.items) > 0 {
+		page.Prev, err = b.cursor(place{after: b.first}, true)
 	}
-	return page
+	return page, err
 }
 
 // backward is the page when it was read against the query's direction, from
 // the first item of the page that follows it.
-func (b *pager[T]) backward() Page[T] {
+func (b *pager[T]) backward() (page Page[T], err error) {
 	slices.Reverse(b.items)
-	page := Page[T]{Items: b.items, Capped: b.capped}
-	if b.ahead || b.capped {
-		at := b.last
-		if len(b.items) < b.want {
-			at = b.reader.at
-		}
-		page.Prev = b.cursor(at, true)
+	page = Page[T]{Items: b.items, Capped: b.capped}
+	switch {
+	case b.ahead || b.capped && len(b.items) == b.want:
+		page.Prev, err = b.cursor(place{after: b.last}, true)
+	case b.capped:
+		page.Prev, err = b.cursor(b.reader.at, true)
 	}
-	if len(b.items) > 0 {
-		page.Next = b.cursor(place{after: b.first}, false)
-	} else {
-		page.Next = b.cursor(place{}, false)
+	if err == nil {
+		page.Next, err = b.cursor(place{after: b.first}, false)
 	}
-	return page
+	return page, err
 }
 
 // cursor is the cursor of a place; reverse says that it is read against the
 // query's direction.
-func (b *pager[T]) cursor(at place, reverse bool) string {
+func (b *pager[T]) cursor(at place, reverse bool) (string, error) {
 	return b.reader.plan.cursor(b.query.table.settings.keys, at, reverse)
 }

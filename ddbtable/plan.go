@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"example.com/ddb/fields"
 )
@@ -16,10 +17,25 @@ type queryPlan[T any] struct {
 	projection projection[T]
 	descending bool
 	keys       []*fields.Field // of the index, then of the table, each once
+	texts      []texts         // of the request for each range
+	counts     []texts         // the same without a projection
 }
 
-// plan finds the key that serves the query. It sends nothing.
+// A planCache keeps the plan of one query value, which never changes.
+type planCache[T any] struct {
+	once sync.Once
+	plan *queryPlan[T]
+	err  error
+}
+
+// plan is the plan of the query, made when it is first asked for.
 func (q Query[T]) plan() (*queryPlan[T], error) {
+	q.cache.once.Do(func() { q.cache.plan, q.cache.err = q.newPlan() })
+	return q.cache.plan, q.cache.err
+}
+
+// newPlan finds the key that serves the query. It sends nothing.
+func (q Query[T]) newPlan() (*queryPlan[T], error) {
 	t := q.table
 	if err := q.mistake(); err != nil {
 		return nil, err
@@ -42,7 +58,47 @@ func (q Query[T]) plan() (*queryPlan[T], error) {
 			p.keys = append(p.keys, f)
 		}
 	}
-	return p, p.check()
+	if err := p.check(); err != nil {
+		return nil, err
+	}
+	return p, p.render()
+}
+
+// render writes the expressions of the requests.
+func (p *queryPlan[T]) render() error {
+	for _, r := range p.ranges {
+		with, err := p.renderRange(r, p.projection)
+		if err != nil {
+			return err
+		}
+		without := with
+		if p.projection.some {
+			without, _ = p.renderRange(r, projection[T]{})
+		}
+		p.texts, p.counts = append(p.texts, with), append(p.counts, without)
+	}
+	return nil
+}
+
+func (p *queryPlan[T]) renderRange(r keyRange, asked projection[T]) (t texts, err error) {
+	t.keyCondition = t.text(func(w *writer) { p.writeKey(w, r) })
+	if t.filter, err = t.writer.condition(p.filter); err != nil {
+		return t, err
+	}
+	t.projection = t.text(func(w *writer) { asked.write(w, p.keys) })
+	t.json = t.appendJSON(nil)
+	return t, nil
+}
+
+// writeKey appends the key condition of a range.
+func (p *queryPlan[T]) writeKey(w *writer, r keyRange) {
+	w.name(p.index.partition.Name)
+	w.string(" = ")
+	w.value(p.partition)
+	if p.index.sort != nil && !r.unlimited() {
+		w.string(" AND ")
+		r.write(w, p.index.sort)
+	}
 }
 
 // mistake is what is wrong with the query's parts.
@@ -168,7 +224,7 @@ func (p *queryPlan[T]) check() error {
 	if lacking := t.lacking(x, t.projection, p.filter); lacking != nil {
 		return planErrorf("%s does not project %s; read less with Project, or let the index project more", x, strings.Join(lacking, ", "))
 	}
-	_, err := new(writer).condition(p.filter)
+	var err error
 	if p.filter != nil {
 		p.filter.fields(func(name string) {
 			if slices.ContainsFunc(x.keys(), func(f *fields.Field) bool { return f.Name == name }) {

@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
 	"example.com/ddb/fields"
 )
 
@@ -36,8 +33,8 @@ func (c Create[T]) Idempotent() Create[T] {
 func (c Create[T]) Run(ctx context.Context) (T, error) {
 	t := c.put.table
 	cond := notExists(t.def.primary.partition)
-	item, _, err := c.put.run(ctx, cond, func(map[string]types.AttributeValue) error { return ErrExists })
-	return item, t.opError("create", err)
+	v, _, err := c.put.run(ctx, cond, func(item) error { return ErrExists })
+	return v, t.opError("create", err)
 }
 
 // notExists is the condition that the item has no such attribute; with a key
@@ -80,11 +77,11 @@ func (p Put[T]) Returning() PutReturning[T] { return PutReturning[T]{p} }
 // and the new item. If a condition fails, the error is a [ConditionError] that
 // is [ErrConditionFailed].
 func (p Put[T]) Run(ctx context.Context) (T, error) {
-	item, _, err := p.put.run(ctx, p.cond, conditionFailed)
-	return item, p.put.table.opError("put", err)
+	v, _, err := p.put.run(ctx, p.cond, conditionFailed)
+	return v, p.put.table.opError("put", err)
 }
 
-func conditionFailed(map[string]types.AttributeValue) error { return ErrConditionFailed }
+func conditionFailed(item) error { return ErrConditionFailed }
 
 // A PutReturning is a [Put] whose Run returns the replaced item. It is
 // immutable.
@@ -111,11 +108,7 @@ func (p PutReturning[T]) run(ctx context.Context) (*T, error) {
 	put := p.p.put
 	put.returnOld = true
 	_, old, err := put.run(ctx, p.p.cond, conditionFailed)
-	if old == nil || err != nil {
-		return nil, err
-	}
-	v, err := put.table.applied(old)
-	return &v, err
+	return old, err
 }
 
 // A put is what Create and Put have in common.
@@ -127,76 +120,70 @@ type put[T any] struct {
 }
 
 // run returns the item as stored and, on request, the replaced one.
-func (p put[T]) run(ctx context.Context, cond *node, kind func(map[string]types.AttributeValue) error) (stored T, old map[string]types.AttributeValue, err error) {
+func (p put[T]) run(ctx context.Context, cond *node, kind func(item) error) (stored T, old *T, err error) {
 	t := p.table
 	if t.err != nil {
 		return stored, nil, t.err
 	}
 	id := t.newWriteID()
-	item, err := t.encode(p.item, id)
-	if err != nil {
+	c := &call{op: opPutItem, table: t.settings.name}
+	if c.item, err = t.encode(p.item, id); err != nil {
 		return stored, nil, err
 	}
-	in := &dynamodb.PutItemInput{TableName: &t.settings.name, Item: item}
+	if c.texts.condition, err = c.texts.writer.condition(cond); err != nil {
+		return stored, nil, err
+	}
 	if p.returnOld {
-		in.ReturnValues = types.ReturnValueAllOld
+		c.returns = returnsOld
 	}
-	r := &refusal{key: t.keyOf(item), kind: kind, writeID: id}
-	if p.idempotent {
-		r.holds = func(old map[string]types.AttributeValue) bool { return t.sameItem(old, item) }
-	}
-	old, err = t.putItem(ctx, in, cond, r)
+	out, err := t.write(ctx, c, p.refusal(c.item, kind, id))
 	if err != nil {
 		return stored, nil, err
 	}
-	if p.returnOld && t.wroteItself(old, id) {
-		return stored, nil, &ItemError{Key: r.key, Attribute: t.def.writeID.Name, Field: t.def.writeID.GoName, Err: errOldLost, Applied: true}
+	defer out.release()
+	if p.returnOld && !out.item.none() {
+		old, err = t.replaced(out.item, id)
+		return stored, old, err
 	}
-	stored, err = t.applied(item)
-	return stored, old, err
+	stored, err = t.applied(c.item)
+	return stored, nil, err
 }
 
-// encode makes the item that is sent.
-func (t *Table[T]) encode(v T, writeID string) (map[string]types.AttributeValue, error) {
-	item, err := t.def.plan.Marshal(&v)
-	if err != nil {
-		return nil, err
+func (p put[T]) refusal(i item, kind func(item) error, id string) *refusal {
+	t := p.table
+	r := &refusal{key: func() ([]member, error) { return t.keyOf(i) }, kind: kind, writeID: id}
+	if p.idempotent {
+		r.holds = func(old item) bool { return t.sameItem(old, i) }
 	}
-	if f := t.missingKey(item); f != nil {
-		return nil, planErrorf("key attribute %q (field %s) has no value; set it, or for a derived one all its facets", f.Name, f.GoName)
+	return r
+}
+
+// replaced reads the item that a put replaced. It is lost if the call's own
+// earlier attempt had stored what was replaced now.
+func (t *Table[T]) replaced(old item, id string) (*T, error) {
+	v, err := t.applied(old)
+	if t.wroteItself(old, id) {
+		f := t.def.writeID
+		return nil, &ItemError{Attribute: f.Name, Field: f.GoName, Err: errOldLost, Applied: true}
+	}
+	return &v, err
+}
+
+// encode makes the item that is sent, in the form in which it is sent.
+func (t *Table[T]) encode(v T, writeID string) (i item, err error) {
+	plan := t.def.plan
+	for _, f := range t.def.primary.keys() {
+		if !plan.Has(&v, f) {
+			return i, planErrorf("key attribute %q (field %s) has no value; set it, or for a derived one all its facets", f.Name, f.GoName)
+		}
 	}
 	if writeID != "" {
-		item[t.def.writeID.Name] = &types.AttributeValueMemberS{Value: writeID}
+		plan.SetWriteID(&v, writeID)
 	}
-	return item, nil
-}
-
-// putItem sends one PutItem and returns the replaced item, if it was asked for.
-func (t *Table[T]) putItem(ctx context.Context, in *dynamodb.PutItemInput, cond *node, r *refusal) (map[string]types.AttributeValue, error) {
-	var w writer
-	text, err := w.condition(cond)
-	if err != nil {
-		return nil, err
+	if t.sender.json() {
+		i.json, err = plan.AppendJSON(nil, &v)
+	} else {
+		i.typed, err = plan.Marshal(&v)
 	}
-	var a attempts
-	var watch []func(*dynamodb.Options)
-	if text != "" {
-		in.ConditionExpression, in.ExpressionAttributeNames, in.ExpressionAttributeValues = &text, w.nameMap(), w.valueMap()
-		in.ReturnValuesOnConditionCheckFailure = t.oldOnFailure()
-		watch = append(watch, a.watch)
-	}
-	out, err := t.client.PutItem(ctx, in, watch...)
-	if err != nil {
-		return t.refused(ctx, err, &a, r)
-	}
-	return out.Attributes, nil
-}
-
-// oldOnFailure asks for the stored item when a condition fails, which costs
-// nothing more.
-func (t *Table[T]) oldOnFailure() types.ReturnValuesOnConditionCheckFailure {
-	if t.settings.noOldItem {
-		return ""
-	}
-	return types.ReturnValuesOnConditionCheckFailureAllOld
+	return i, err
 }

@@ -4,11 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"math"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
 
 	"example.com/ddb/fields"
@@ -29,6 +25,13 @@ type Query[T any] struct {
 	onBad      func(*ItemError) error
 	from       string
 	err        error
+	cache      *planCache[T]
+}
+
+// refined is q with a plan of its own to come.
+func (q Query[T]) refined() Query[T] {
+	q.cache = new(planCache[T])
+	return q
 }
 
 // Query returns the query for the items that fulfil all conditions. They are
@@ -46,7 +49,7 @@ type Query[T any] struct {
 // after the other, in the order of the key. If nothing serves the conditions
 // the error is a [PlanError] that says of each index why.
 func (t *Table[T]) Query(conds ...Cond[T]) Query[T] {
-	q := Query[T]{table: t}
+	q := Query[T]{table: t}.refined()
 	for _, c := range conds {
 		n := given(c)
 		q.err = errors.Join(q.err, n.err)
@@ -60,7 +63,7 @@ func (t *Table[T]) Query(conds ...Cond[T]) Query[T] {
 // used. Several filters must all be fulfilled.
 func (q Query[T]) Filter(cond Cond[T]) Query[T] {
 	q.filter = both(q.filter, given(cond))
-	return q
+	return q.refined()
 }
 
 // OrderBy chooses the index whose items, given the conditions, are sorted by
@@ -68,7 +71,7 @@ func (q Query[T]) Filter(cond Cond[T]) Query[T] {
 func (q Query[T]) OrderBy(attribute AnyAttribute[T]) Query[T] {
 	if attribute == nil {
 		q.err = errors.Join(q.err, errZeroHandle)
-		return q
+		return q.refined()
 	}
 	path, err := attribute.target(*new(T))
 	switch {
@@ -79,31 +82,31 @@ func (q Query[T]) OrderBy(attribute AnyAttribute[T]) Query[T] {
 	default:
 		q.orderBy = path.Field()
 	}
-	return q
+	return q.refined()
 }
 
 // Via chooses a secondary index by its name.
 func (q Query[T]) Via(index string) Query[T] {
 	q.via = &index
-	return q
+	return q.refined()
 }
 
 // Descending reads from the end of the sort key.
 func (q Query[T]) Descending() Query[T] {
 	q.descending = true
-	return q
+	return q.refined()
 }
 
 // Consistent is [Table.Consistent] for this query.
 func (q Query[T]) Consistent() Query[T] {
 	q.table = q.table.Consistent()
-	return q
+	return q.refined()
 }
 
 // Project is [Table.Project] for this query.
 func (q Query[T]) Project(attributes ...AnyAttribute[T]) Query[T] {
 	q.table = q.table.Project(attributes...)
-	return q
+	return q.refined()
 }
 
 // PageSize is how many items one request reads at most: DynamoDB's Limit. Zero,
@@ -114,7 +117,7 @@ func (q Query[T]) PageSize(n int) Query[T] {
 		q.err = errors.Join(q.err, planErrorf("PageSize is negative; give the number of items read in one request, or 0 for the default"))
 	}
 	q.pageSize = n
-	return q
+	return q.refined()
 }
 
 // MaxReads is how many items one Page reads at most, matching or not. Zero, the
@@ -124,7 +127,7 @@ func (q Query[T]) MaxReads(n int) Query[T] {
 		q.err = errors.Join(q.err, planErrorf("MaxReads is negative; give the number of items read, or 0 for no limit"))
 	}
 	q.maxReads = n
-	return q
+	return q.refined()
 }
 
 // OnBadItem is called with each item that cannot be passed on. If it returns
@@ -175,13 +178,13 @@ func (q Query[T]) all(ctx context.Context, yield func(T) bool) (*queryPlan[T], e
 	if err != nil {
 		return p, err
 	}
+	defer r.close()
 	for r.more() {
-		batch, err := r.next(ctx, q.pageSize, false)
-		if err != nil {
+		if _, err := r.next(ctx, q.pageSize); err != nil {
 			return p, err
 		}
-		for _, item := range batch.items {
-			v, ok, err := q.judge(p, item)
+		for i := range r.rows.items {
+			v, ok, err := q.judge(r, i)
 			if err != nil {
 				return p, err
 			}
@@ -204,27 +207,32 @@ func (q Query[T]) Count(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, q.opError(p, err)
 	}
+	defer r.close()
+	r.count = true
 	n := 0
 	for r.more() {
-		batch, err := r.next(ctx, q.pageSize, true)
+		reply, err := r.next(ctx, q.pageSize)
 		if err != nil {
 			return 0, q.opError(p, err)
 		}
-		n += batch.count
+		n += reply.count
 	}
 	return n, nil
 }
 
-// judge reads one item. It is not ok if the item is left out.
-func (q Query[T]) judge(p *queryPlan[T], item map[string]types.AttributeValue) (v T, ok bool, err error) {
-	v, err = q.table.read(item, p.projection, p.keys)
-	if err == nil {
+// judge passes the i-th item of a batch on. It is not ok if the item is left
+// out.
+func (q Query[T]) judge(r *reader[T], i int) (v T, ok bool, err error) {
+	if err = r.rows.err(i); err == nil {
+		v = r.rows.items[i]
+		q.table.drop(&v, r.plan.projection)
 		return v, true, nil
 	}
+	err = q.table.itemError(r.rows.raw(i), err)
 	if bad, is := errors.AsType[*ItemError](err); is && q.onBad != nil {
 		err = q.onBad(bad)
 	}
-	return *new(T), false, err
+	return v, false, err
 }
 
 // Collect gathers the items of a sequence such as [Query.All] gives. At an
@@ -244,129 +252,99 @@ func Collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
 type reader[T any] struct {
 	plan     *queryPlan[T]
 	backward bool // against the order of the sort key
+	count    bool
 	at       place
+	rows     rowsOf[T] // of the last request
+	reply    reply
 }
 
 // A place is where a reader goes on: behind a key, or at the beginning of a
 // range.
 type place struct {
-	ranges int            // how many ranges have been passed, in the reader's direction
-	after  []fields.Value // key attributes as the plan lists them; nil at the beginning
+	ranges int  // how many ranges have been passed, in the reader's direction
+	after  item // key attributes; none at the beginning
 }
 
-// A batch is what one request read.
-type batch struct {
-	items []map[string]types.AttributeValue
-	count int
-	read  int // items read, also those that the filter dropped
+func newReader[T any](p *queryPlan[T]) *reader[T] {
+	return &reader[T]{
+		plan: p, backward: p.descending,
+		rows: rowsOf[T]{plan: p.table.def.plan, asked: p.projection.reads(p.keys)},
+	}
 }
+
+func (r *reader[T]) close() { r.reply.release() }
 
 // more reports whether there may be items left.
 func (r *reader[T]) more() bool { return !r.plan.empty && r.at.ranges < len(r.plan.ranges) }
 
-// current is the range that is being read.
-func (r *reader[T]) current() keyRange {
+// current is which range is being read.
+func (r *reader[T]) current() int {
 	if r.backward {
-		return r.plan.ranges[len(r.plan.ranges)-1-r.at.ranges]
+		return len(r.plan.ranges) - 1 - r.at.ranges
 	}
-	return r.plan.ranges[r.at.ranges]
+	return r.at.ranges
 }
 
 // next sends one request, or none if the place is known to be a range's end.
-func (r *reader[T]) next(ctx context.Context, limit int, count bool) (batch, error) {
-	atEnd := r.atEnd()
+// The items are in rows until next is called again.
+func (r *reader[T]) next(ctx context.Context, limit int) (reply, error) {
+	r.close()
+	r.rows.reset()
+	atEnd, err := r.atEnd()
+	if err != nil {
+		return reply{}, err
+	}
 	if atEnd && r.plan.index.name == "" {
 		r.skip()
-		return batch{}, nil
+		return reply{}, nil
 	}
-	out, err := r.plan.table.client.Query(ctx, r.input(limit, count))
+	r.rows.limit = limit
+	r.reply, err = r.plan.table.sender.send(ctx, r.call(limit))
 	if err != nil {
 		// In an index, equal keys may follow the place; DynamoDB refuses it all
 		// the same where none can.
 		// https://github.com/aws/aws-sdk-ruby/issues/2456
 		if bad, ok := errors.AsType[smithy.APIError](err); ok && atEnd && bad.ErrorCode() == "ValidationException" {
 			r.skip()
-			return batch{}, nil
+			return reply{}, nil
 		}
-		return batch{}, err
+		return reply{}, err
 	}
-	if out.LastEvaluatedKey == nil {
+	if r.reply.last.none() {
 		r.skip()
-	} else if r.at.after, err = r.plan.position(out.LastEvaluatedKey); err != nil {
-		return batch{}, err
+	} else {
+		r.at.after = r.reply.last
 	}
-	return batch{items: out.Items, count: int(out.Count), read: int(out.ScannedCount)}, nil
+	return r.reply, nil
 }
 
 func (r *reader[T]) skip() { r.at = place{ranges: r.at.ranges + 1} }
 
 // atEnd reports whether the place is the inclusive limit of the range.
-func (r *reader[T]) atEnd() bool {
-	if r.at.after == nil || r.plan.index.sort == nil {
-		return false
+func (r *reader[T]) atEnd() (bool, error) {
+	sort := r.plan.index.sort
+	if r.at.after.none() || sort == nil {
+		return false, nil
 	}
-	return r.current().endsAt(r.at.after[1], r.backward)
+	in := r.plan.ranges[r.current()]
+	if !in.ends(r.backward) {
+		return false, nil
+	}
+	v, err := r.at.after.value(sort.Name)
+	return err == nil && in.endsAt(v, r.backward), err
 }
 
-// input is the request for what follows the place.
-func (r *reader[T]) input(limit int, count bool) *dynamodb.QueryInput {
-	p, t := r.plan, r.plan.table
-	var w writer
-	key := w.name(p.index.partition.Name) + " = " + w.value(p.partition)
-	if p.index.sort != nil {
-		if cond := r.current().condition(&w, p.index.sort); cond != "" {
-			key += " AND " + cond
-		}
+// call is the request for what follows the place.
+func (r *reader[T]) call(limit int) *call {
+	p := r.plan
+	c := &call{
+		op: opQuery, table: p.table.settings.name, index: p.index.name,
+		texts: p.texts[r.current()], start: r.at.after,
+		consistent: p.table.consistent, backward: r.backward,
+		count: r.count, limit: limit, rows: &r.rows,
 	}
-	in := &dynamodb.QueryInput{TableName: &t.settings.name, KeyConditionExpression: &key}
-	if p.index.name != "" {
-		in.IndexName = &p.index.name
+	if r.count {
+		c.texts = p.counts[r.current()]
 	}
-	if p.filter != nil {
-		if text, _ := w.condition(p.filter); text != "" {
-			in.FilterExpression = &text
-		}
-	}
-	if count {
-		in.Select = types.SelectCount
-	} else if text := p.projection.expression(&w, p.keys); text != "" {
-		in.ProjectionExpression = &text
-	}
-	if r.backward {
-		in.ScanIndexForward = aws.Bool(false)
-	}
-	if t.consistent {
-		in.ConsistentRead = aws.Bool(true)
-	}
-	if limit > 0 {
-		in.Limit = aws.Int32(int32(min(limit, math.MaxInt32)))
-	}
-	if r.at.after != nil {
-		in.ExclusiveStartKey = p.startKey(r.at.after)
-	}
-	in.ExpressionAttributeNames, in.ExpressionAttributeValues = w.nameMap(), w.valueMap()
-	return in
-}
-
-// position picks the key attributes out of an item or a LastEvaluatedKey, as
-// they were received.
-func (p *queryPlan[T]) position(item map[string]types.AttributeValue) ([]fields.Value, error) {
-	values := make([]fields.Value, len(p.keys))
-	for i, f := range p.keys {
-		v, err := fields.FromAttributeValue(item[f.Name])
-		if err != nil {
-			return nil, planErrorf("the response lacks the key attribute %q", f.Name)
-		}
-		values[i] = v
-	}
-	return values, nil
-}
-
-// startKey is the ExclusiveStartKey of a position.
-func (p *queryPlan[T]) startKey(position []fields.Value) map[string]types.AttributeValue {
-	key := make(map[string]types.AttributeValue, len(position))
-	for i, f := range p.keys {
-		key[f.Name] = position[i].AttributeValue()
-	}
-	return key
+	return c
 }

@@ -62,24 +62,22 @@ func placeholderByte(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c == '_'
 }
 
-// text is the expression with placeholders of w.
-func (s *sdkCondition) text(w *writer) string {
-	var b strings.Builder
-	renamed := make(map[string]string)
+// write appends the expression with placeholders of w.
+func (s *sdkCondition) write(w *writer) {
+	renamed := make(map[string][]byte)
 	for _, token := range s.tokens {
 		value, isValue := s.values[token]
 		switch {
 		case strings.HasPrefix(token, "#"):
-			token = w.name(s.names[token])
-		case isValue && renamed[token] == "":
-			renamed[token] = w.value(value)
-			token = renamed[token]
-		case isValue:
-			token = renamed[token]
+			w.name(s.names[token])
+		case !isValue:
+			w.string(token)
+		case renamed[token] == nil:
+			renamed[token] = w.text(func(w *writer) { w.value(value) })
+		default:
+			w.string(string(renamed[token]))
 		}
-		b.WriteString(token)
 	}
-	return b.String()
 }
 
 // fields calls visit with the first name of every document path.

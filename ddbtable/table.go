@@ -16,6 +16,7 @@ import (
 // the others never do.
 type Table[T any] struct {
 	client     Client
+	sender     sender
 	def        *Definition[T]
 	settings   settings
 	consistent bool
@@ -28,6 +29,7 @@ type settings struct {
 	name      string
 	keys      *seal.Keys
 	noOldItem bool
+	sdkTypes  bool
 	wait      waiting
 	err       error
 }
@@ -81,6 +83,7 @@ func Open[T any](client Client, def *Definition[T], options ...Option) *Table[T]
 		t.err = errors.New("client is nil; give a *dynamodb.Client")
 	}
 	t.err = errors.Join(t.err, t.settings.err, badName(t.settings.name, def.plan.Type()))
+	t.sender = senderFor(client, &t.settings)
 	return t
 }
 
@@ -152,31 +155,41 @@ func (p projection[T]) asked(f *fields.Field) bool {
 	return !p.some || slices.ContainsFunc(p.paths, func(path *fields.Path) bool { return path.Field() == f })
 }
 
-// expression is the text that asks for the projection, the keys in it, and the
-// facets of every derived attribute in it. It is "" for everything.
-func (p projection[T]) expression(w *writer, keys []*fields.Field) string {
+// write appends the text that asks for the projection, the keys in it, and
+// the facets of every derived attribute in it. It appends nothing for
+// everything.
+func (p projection[T]) write(w *writer, keys []*fields.Field) {
 	if !p.some {
-		return ""
+		return
 	}
-	text, seen := "", make(map[*fields.Field]bool)
-	add := func(part string) {
-		if text != "" {
-			text += ", "
+	start, seen := len(w.buf), make(map[*fields.Field]bool)
+	comma := func() {
+		if len(w.buf) > start {
+			w.string(", ")
 		}
-		text += part
 	}
 	for _, f := range p.wholes(keys) {
 		if !seen[f] {
 			seen[f] = true
-			add(w.name(f.Name))
+			comma()
+			w.name(f.Name)
 		}
 	}
 	for i, path := range p.paths {
 		if !seen[path.Field()] && !p.covered(i) {
-			add(w.path(path))
+			comma()
+			w.path(path)
 		}
 	}
-	return text
+}
+
+// reads is what reading an item takes for asked for, nil for everything.
+func (p projection[T]) reads(keys []*fields.Field) func(*fields.Field) bool {
+	if !p.some {
+		return nil
+	}
+	wholes := p.wholes(keys)
+	return func(f *fields.Field) bool { return slices.Contains(wholes, f) }
 }
 
 // wholes lists the attributes that are read as a whole, some of them twice.
@@ -227,24 +240,32 @@ func facetsOf(f *fields.Field) []*fields.Field {
 	return all
 }
 
-// read turns an item of a response into a T. Keys were read as well if the
-// read is a projected one.
-func (t *Table[T]) read(item map[string]types.AttributeValue, p projection[T], keys []*fields.Field) (T, error) {
+// read turns a whole item of a response into a T.
+func (t *Table[T]) read(i item) (T, error) {
 	var v T
-	var asked func(*fields.Field) bool
-	if p.some {
-		wholes := p.wholes(keys)
-		asked = func(f *fields.Field) bool { return slices.Contains(wholes, f) }
+	return v, t.readInto(&v, i, nil)
+}
+
+// readInto reads an item of which some attributes were asked for.
+func (t *Table[T]) readInto(v *T, i item, asked func(*fields.Field) bool) error {
+	var err error
+	if i.json != nil {
+		_, err = t.def.plan.ParseNext(i.json, v, asked)
+	} else {
+		err = t.def.plan.UnmarshalPart(i.typed, v, asked)
 	}
-	err := t.def.plan.UnmarshalPart(item, &v, asked)
+	return t.itemError(i, err)
+}
+
+// drop forgets what was read beside what the caller asked for.
+func (t *Table[T]) drop(v *T, p projection[T]) {
 	if p.some {
-		t.def.plan.Keep(&v, p.asked)
+		t.def.plan.Keep(v, p.asked)
 	}
-	return v, t.itemError(item, err)
 }
 
 // itemError names the item in the error of reading it.
-func (t *Table[T]) itemError(item map[string]types.AttributeValue, err error) error {
+func (t *Table[T]) itemError(i item, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -253,15 +274,15 @@ func (t *Table[T]) itemError(item map[string]types.AttributeValue, err error) er
 		e.Field, e.Attribute, e.Err = value.Field, value.Attribute, value.Err
 	}
 	for _, f := range t.def.primary.keys() {
-		if av, ok := item[f.Name]; ok {
-			e.Key[f.Name] = av
+		if v, err := i.value(f.Name); err == nil && v.Kind() != "" {
+			e.Key[f.Name] = v.AttributeValue()
 		}
 	}
 	return e
 }
 
 // key makes the primary key of the equalities that fix it.
-func (t *Table[T]) key(equalities []Equality[T]) (map[string]fields.Value, error) {
+func (t *Table[T]) key(equalities []Equality[T]) ([]member, error) {
 	given := make(map[*fields.Field]fields.Value)
 	for _, e := range equalities {
 		switch n := e.n; {
@@ -278,13 +299,13 @@ func (t *Table[T]) key(equalities []Equality[T]) (map[string]fields.Value, error
 			given[n.path.Field()] = n.values[0]
 		}
 	}
-	key, used := make(map[string]fields.Value), 0
+	key, used := make([]member, 0, 2), 0
 	for _, f := range t.def.primary.keys() {
 		v, n, err := t.keyPart(f, given)
 		if err != nil {
 			return nil, err
 		}
-		key[f.Name], used = v, used+n
+		key, used = append(key, member{f.Name, v}), used+n
 	}
 	if used < len(given) {
 		return nil, t.keyError("%d attributes are given, some of them are not part of it", len(given))
@@ -335,13 +356,4 @@ func keyParts(x *index) string {
 		}
 	}
 	return text
-}
-
-// attributeValues is a key or item as the SDK takes it.
-func attributeValues(values map[string]fields.Value) map[string]types.AttributeValue {
-	m := make(map[string]types.AttributeValue, len(values))
-	for name, v := range values {
-		m[name] = v.AttributeValue()
-	}
-	return m
 }

@@ -3,10 +3,10 @@ package ddbtable
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"example.com/ddb/fields"
@@ -87,44 +87,48 @@ func (u Update[T]) Idempotent() Update[T] {
 // the error is a [ConditionError] that is [ErrConditionFailed]. If the new item
 // cannot be read, it is an [ItemError] with Applied set.
 func (u Update[T]) Run(ctx context.Context) (T, error) {
-	item, err := u.run(ctx)
-	return item, u.table.opError("update", err)
+	v, err := u.run(ctx)
+	return v, u.table.opError("update", err)
 }
 
-func (u Update[T]) run(ctx context.Context) (none T, err error) {
-	t := u.table
+func (u Update[T]) run(ctx context.Context) (v T, err error) {
 	p, err := u.plan()
 	if err != nil {
-		return none, err
+		return v, err
 	}
-	var current map[string]types.AttributeValue
+	var facets map[*fields.Field]fields.Value // as they were read
+	if len(p.unknown) > 0 {
+		if facets, err = p.readFacets(ctx); err != nil {
+			return v, err
+		}
+	}
 	for try := 0; ; try++ {
-		if len(p.unknown) > 0 && current == nil {
-			if current, err = p.readFacets(ctx); err != nil {
-				return none, err
-			}
+		out, err := p.send(ctx, facets)
+		if err == nil {
+			v, err = u.table.applied(out.item)
+			out.release()
+			return v, err
 		}
-		stored, err := p.send(ctx, current)
+		changed, again := p.changed(out.item, facets)
+		out.release()
 		switch {
-		case err == nil:
-			return t.applied(stored)
-		case stored == nil || !p.facetsDiffer(stored, current) || p.maybeAdded(err):
-			return none, err
+		case !again || p.maybeAdded(err):
+			return v, err
 		case try == maxConflicts:
-			return none, ErrConflict
+			return v, ErrConflict
 		}
-		current = stored
+		facets = changed
 	}
 }
 
 // An updatePlan is an update whose derived attributes have been found.
 type updatePlan[T any] struct {
 	Update[T]
-	keyValues map[string]types.AttributeValue
-	known     map[*fields.Field]fields.Value // facets that the call fixes
-	derived   []*fields.Field                // that change
-	unknown   []*fields.Field                // facets that must be read
-	writeID   string
+	primary []member
+	known   map[*fields.Field]fields.Value // facets that the call fixes
+	derived []*fields.Field                // that change
+	unknown []*fields.Field                // facets that must be read
+	writeID string
 }
 
 func (u Update[T]) plan() (*updatePlan[T], error) {
@@ -146,7 +150,7 @@ func (u Update[T]) plan() (*updatePlan[T], error) {
 	if err := u.check(); err != nil {
 		return nil, err
 	}
-	p := &updatePlan[T]{Update: u, keyValues: attributeValues(key), writeID: t.newWriteID()}
+	p := &updatePlan[T]{Update: u, primary: key, writeID: t.newWriteID()}
 	p.fixed()
 	return p, p.derive()
 }
@@ -261,25 +265,53 @@ func names(all []*fields.Field) string {
 }
 
 // readFacets reads the facets that the call does not know.
-func (p *updatePlan[T]) readFacets(ctx context.Context) (map[string]types.AttributeValue, error) {
+func (p *updatePlan[T]) readFacets(ctx context.Context) (map[*fields.Field]fields.Value, error) {
 	t := p.table
 	facets := projection[T]{some: true}
 	for _, f := range p.unknown {
 		facets.paths = append(facets.paths, f.Path())
 	}
-	item, err := t.getItem(ctx, p.keyValues, true, facets, t.def.primary.keys())
-	if err == nil && item == nil {
+	r, err := t.getItem(ctx, p.primary, true, facets, t.def.primary.keys())
+	if err != nil {
+		return nil, err
+	}
+	defer r.release()
+	if r.item.none() {
 		return nil, &ConditionError[T]{kind: ErrNotFound}
 	}
-	return item, err
+	return p.facetsIn(r.item)
 }
 
-// facetsDiffer reports whether the facets that were read have other values in
-// the stored item.
-func (p *updatePlan[T]) facetsDiffer(stored, current map[string]types.AttributeValue) bool {
-	return slices.ContainsFunc(p.unknown, func(f *fields.Field) bool {
-		return !wire.Equal(stored[f.Name], current[f.Name])
-	})
+// facetsIn picks the unknown facets out of an item; one that is absent is the
+// zero Value.
+func (p *updatePlan[T]) facetsIn(i item) (map[*fields.Field]fields.Value, error) {
+	facets := make(map[*fields.Field]fields.Value, len(p.unknown))
+	for _, f := range p.unknown {
+		v, err := i.value(f.Name)
+		if err != nil {
+			return nil, err
+		}
+		facets[f] = v
+	}
+	return facets, nil
+}
+
+// changed returns the facets of the stored item that a refusal gave, if they
+// differ from those that were read.
+func (p *updatePlan[T]) changed(stored item, read map[*fields.Field]fields.Value) (map[*fields.Field]fields.Value, bool) {
+	if stored.none() {
+		return nil, false
+	}
+	facets, err := p.facetsIn(stored)
+	if err != nil {
+		return nil, false
+	}
+	for f, v := range facets {
+		if !v.Equal(read[f]) {
+			return facets, true
+		}
+	}
+	return nil, false
 }
 
 // maybeAdded reports whether the facets may differ because an earlier attempt
@@ -291,51 +323,27 @@ func (p *updatePlan[T]) maybeAdded(err error) bool {
 	})
 }
 
-// send sends one UpdateItem, computed from the facets in current. It returns
-// the new item, or with an error the stored one.
-func (p *updatePlan[T]) send(ctx context.Context, current map[string]types.AttributeValue) (map[string]types.AttributeValue, error) {
-	t := p.table
-	final, err := p.final(current)
+// send sends one UpdateItem, computed from the facets that were read. The reply
+// has the new item, or with an error the stored one.
+func (p *updatePlan[T]) send(ctx context.Context, read map[*fields.Field]fields.Value) (reply, error) {
+	final, err := p.final(read)
 	if err != nil {
-		return nil, err
+		return reply{}, err
 	}
-	var w writer
-	cond, err := w.condition(p.condition(current))
-	if err != nil {
-		return nil, err
+	c := &call{op: opUpdateItem, table: p.table.settings.name, key: p.primary, returns: returnsNew}
+	if c.texts.condition, err = c.texts.writer.condition(p.condition(read)); err != nil {
+		return reply{}, err
 	}
-	var text updateText
-	for _, c := range final {
-		text.write(&w, c)
+	if c.texts.update, err = c.texts.writer.update(final); err != nil {
+		return reply{}, err
 	}
-	update := text.String()
-	if len(update) > maxExpression {
-		return nil, planErrorf("update is %d bytes long as an expression, the limit is %d; split it", len(update), maxExpression)
-	}
-	in := &dynamodb.UpdateItemInput{
-		TableName:                           &t.settings.name,
-		Key:                                 p.keyValues,
-		UpdateExpression:                    &update,
-		ExpressionAttributeNames:            w.nameMap(),
-		ExpressionAttributeValues:           w.valueMap(),
-		ReturnValues:                        types.ReturnValueAllNew,
-		ReturnValuesOnConditionCheckFailure: t.oldOnFailure(),
-	}
-	if cond != "" {
-		in.ConditionExpression = &cond
-	}
-	var a attempts
-	out, err := t.client.UpdateItem(ctx, in, a.watch)
-	if err != nil {
-		return t.refused(ctx, err, &a, p.refusal(final))
-	}
-	return out.Attributes, nil
+	return p.table.write(ctx, c, p.refusal(final))
 }
 
 // condition is what must hold of the stored item: it exists, this call has not
 // written it yet, the facets that were read are unchanged, and what the caller
 // wants.
-func (p *updatePlan[T]) condition(current map[string]types.AttributeValue) *node {
+func (p *updatePlan[T]) condition(read map[*fields.Field]fields.Value) *node {
 	t := p.table
 	var n *node
 	if !p.create {
@@ -345,34 +353,25 @@ func (p *updatePlan[T]) condition(current map[string]types.AttributeValue) *node
 		n = both(n, &node{op: opNe, path: t.def.writeID.Path(), values: []fields.Value{fields.String(p.writeID)}})
 	}
 	for _, f := range p.unknown {
-		n = both(n, unchanged(f, current[f.Name]))
+		n = both(n, unchanged(f, read[f]))
 	}
 	return both(n, p.cond)
 }
 
 // unchanged is the condition that an attribute still is as it was read.
-func unchanged(f *fields.Field, av types.AttributeValue) *node {
-	if av == nil {
+func unchanged(f *fields.Field, v fields.Value) *node {
+	if v.Kind() == "" {
 		return fieldNode(opNotExists, f)
 	}
-	value, err := fields.FromAttributeValue(av)
-	return &node{op: opEq, path: f.Path(), values: []fields.Value{value}, err: err}
+	return &node{op: opEq, path: f.Path(), values: []fields.Value{v}}
 }
 
 // final lists the changes that are sent: those of the call, with facets that
 // were read computed, the derived attributes, and the write id.
-func (p *updatePlan[T]) final(current map[string]types.AttributeValue) ([]*change, error) {
+func (p *updatePlan[T]) final(read map[*fields.Field]fields.Value) ([]*change, error) {
 	facets, all := make(map[*fields.Field]fields.Value), []*change(nil)
-	for _, f := range p.unknown {
-		value, err := valueOrNone(current[f.Name])
-		if err != nil {
-			return nil, err
-		}
-		facets[f] = value
-	}
-	for f, v := range p.known {
-		facets[f] = v
-	}
+	maps.Copy(facets, read)
+	maps.Copy(facets, p.known)
 	for _, c := range p.changes {
 		computed, err := p.computed(c, facets)
 		if err != nil {
@@ -433,14 +432,15 @@ func derivedChange(f *fields.Field, facets map[*fields.Field]fields.Value) (*cha
 
 // refusal says what a failed condition means.
 func (p *updatePlan[T]) refusal(final []*change) *refusal {
-	r := &refusal{key: p.keyValues, kind: failedOrMissing, writeID: p.writeID}
+	r := &refusal{key: func() ([]member, error) { return p.primary, nil }, kind: failedOrMissing, writeID: p.writeID}
 	if p.create {
 		r.kind = conditionFailed
 	}
 	if p.idempotent {
-		r.holds = func(old map[string]types.AttributeValue) bool {
-			return old != nil && !slices.ContainsFunc(final, func(c *change) bool {
-				return !c.path.Field().WriteID && !c.holds(old)
+		r.holds = func(old item) bool {
+			stored, err := old.attributeValues()
+			return err == nil && stored != nil && !slices.ContainsFunc(final, func(c *change) bool {
+				return !c.path.Field().WriteID && !c.holds(stored)
 			})
 		}
 	}
@@ -479,11 +479,4 @@ func lookUp(item map[string]types.AttributeValue, path *fields.Path) types.Attri
 		}
 	}
 	return av
-}
-
-func valueOrNone(av types.AttributeValue) (fields.Value, error) {
-	if av == nil {
-		return fields.Value{}, nil
-	}
-	return fields.FromAttributeValue(av)
 }

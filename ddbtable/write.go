@@ -13,56 +13,69 @@ import (
 
 // A refusal is what a conditional write makes of a failed condition.
 type refusal struct {
-	key map[string]types.AttributeValue
+	key func() ([]member, error)
 
-	// kind is what the failure means, given the stored item, nil if there is
+	// kind is what the failure means, given the stored item, none if there is
 	// none.
-	kind func(old map[string]types.AttributeValue) error
+	kind func(old item) error
 
 	// holds reports whether the stored item already has what the call writes;
 	// nil if the call is not idempotent.
-	holds func(old map[string]types.AttributeValue) bool
+	holds func(old item) bool
 
 	writeID string // this call's, "" without such an attribute
 }
 
-// refused turns the error of a conditional write into ours. If the write had
-// been applied after all, it returns the stored item and no error.
-func (t *Table[T]) refused(ctx context.Context, err error, a *attempts, r *refusal) (stored map[string]types.AttributeValue, _ error) {
-	failed, ok := errors.AsType[*types.ConditionalCheckFailedException](err)
-	if !ok {
-		return nil, err
+// write sends a conditional write. If its condition failed, r decides what
+// that means; if the write had been applied after all, the reply has the stored
+// item. With an error, the reply has the stored item if that is known.
+func (t *Table[T]) write(ctx context.Context, c *call, r *refusal) (reply, error) {
+	if len(c.texts.condition) > 0 {
+		c.oldOnFailure = !t.settings.noOldItem
+		c.seen = new(attempts)
 	}
-	old := failed.Item
+	out, err := t.sender.send(ctx, c)
+	failed, refused := errors.AsType[*types.ConditionalCheckFailedException](err)
+	if !refused {
+		return out, err
+	}
+	out = reply{item: item{typed: failed.Item}}
 	if t.settings.noOldItem {
+		key, keyErr := r.key()
 		var readErr error
-		old, readErr = t.getItem(ctx, r.key, true, projection[T]{}, nil)
-		if readErr != nil {
-			return nil, errors.Join(err, readErr)
+		if keyErr == nil {
+			out, readErr = t.getItem(ctx, key, true, projection[T]{}, nil)
+		}
+		if keyErr != nil || readErr != nil {
+			return reply{}, errors.Join(err, keyErr, readErr)
 		}
 	}
-	if t.wroteItself(old, r.writeID) || r.holds != nil && r.holds(old) {
-		return old, nil
+	if t.wroteItself(out.item, r.writeID) || r.holds != nil && r.holds(out.item) {
+		return out, nil
 	}
-	refused := &ConditionError[T]{
-		Ambiguous: a.doubtful && (r.writeID == "" || old == nil),
+	return out, t.conditionError(err, out.item, r, c.seen.doubtful)
+}
+
+func (t *Table[T]) conditionError(cause error, old item, r *refusal, doubtful bool) error {
+	e := &ConditionError[T]{
+		Ambiguous: doubtful && (r.writeID == "" || old.none()),
 		kind:      r.kind(old),
-		cause:     err,
+		cause:     cause,
 	}
-	if old != nil {
-		item, err := t.read(old, projection[T]{}, nil)
-		refused.Old, refused.OldErr = &item, err
+	if !old.none() {
+		v, err := t.read(old)
+		e.Old, e.OldErr = &v, err
 	}
-	return old, refused
+	return e
 }
 
 // wroteItself reports whether the stored item carries this call's write id.
-func (t *Table[T]) wroteItself(item map[string]types.AttributeValue, id string) bool {
-	if id == "" || item == nil {
+func (t *Table[T]) wroteItself(stored item, id string) bool {
+	if id == "" || stored.none() {
 		return false
 	}
-	s, ok := item[t.def.writeID.Name].(*types.AttributeValueMemberS)
-	return ok && s.Value == id
+	v, err := stored.value(t.def.writeID.Name)
+	return err == nil && v.Text() == id
 }
 
 // newWriteID returns a random value for the write-id attribute, "" if there is
@@ -76,8 +89,8 @@ func (t *Table[T]) newWriteID() string {
 
 // applied reads the item that a write returned. The write cannot be taken
 // back, so a bad item is not a plain error.
-func (t *Table[T]) applied(item map[string]types.AttributeValue) (T, error) {
-	v, err := t.read(item, projection[T]{}, nil)
+func (t *Table[T]) applied(stored item) (T, error) {
+	v, err := t.read(stored)
 	if bad, ok := errors.AsType[*ItemError](err); ok {
 		bad.Applied = true
 	}
@@ -85,16 +98,21 @@ func (t *Table[T]) applied(item map[string]types.AttributeValue) (T, error) {
 }
 
 // sameItem reports whether two items are equal but for their write ids.
-func (t *Table[T]) sameItem(a, b map[string]types.AttributeValue) bool {
-	if t.def.writeID == nil {
-		return wire.EqualMaps(a, b)
+func (t *Table[T]) sameItem(a, b item) bool {
+	x, errX := a.attributeValues()
+	y, errY := b.attributeValues()
+	if errX != nil || errY != nil {
+		return false
 	}
-	return wire.EqualMaps(without(a, t.def.writeID.Name), without(b, t.def.writeID.Name))
+	if t.def.writeID == nil {
+		return wire.EqualMaps(x, y)
+	}
+	return wire.EqualMaps(without(x, t.def.writeID.Name), without(y, t.def.writeID.Name))
 }
 
-func without(item map[string]types.AttributeValue, name string) map[string]types.AttributeValue {
-	rest := make(map[string]types.AttributeValue, len(item))
-	for n, av := range item {
+func without(attributes map[string]types.AttributeValue, name string) map[string]types.AttributeValue {
+	rest := make(map[string]types.AttributeValue, len(attributes))
+	for n, av := range attributes {
 		if n != name {
 			rest[n] = av
 		}
@@ -103,22 +121,21 @@ func without(item map[string]types.AttributeValue, name string) map[string]types
 }
 
 // keyOf picks the primary key out of an item.
-func (t *Table[T]) keyOf(item map[string]types.AttributeValue) map[string]types.AttributeValue {
-	key := make(map[string]types.AttributeValue)
-	for _, f := range t.def.primary.keys() {
-		key[f.Name] = item[f.Name]
+func (t *Table[T]) keyOf(i item) ([]member, error) {
+	of := t.def.primary.keys()
+	values, err := i.values(of)
+	if err != nil {
+		return nil, err
 	}
-	return key
+	return members(of, values), nil
 }
 
-// missing is the first key attribute that an item lacks, or nil.
-func (t *Table[T]) missingKey(item map[string]types.AttributeValue) *fields.Field {
-	for _, f := range t.def.primary.keys() {
-		if item[f.Name] == nil {
-			return f
-		}
+func members(of []*fields.Field, values []fields.Value) []member {
+	all := make([]member, len(of))
+	for i, f := range of {
+		all[i] = member{f.Name, values[i]}
 	}
-	return nil
+	return all
 }
 
 // given is the node of a condition that a caller gave.

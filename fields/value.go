@@ -120,6 +120,22 @@ func FromAttributeValue(av types.AttributeValue) (Value, error) {
 	return Value{k, string(json)}, err
 }
 
+// ParseValue reads a value in DynamoDB JSON, which it does not keep. One of a
+// type that is not known here is the zero Value.
+func ParseValue(json []byte) (Value, error) {
+	scan := wire.NewScanner(json)
+	src := wire.ScanSource(scan)
+	k, err := src.Open()
+	switch {
+	case err != nil || k == "":
+		return Value{}, err
+	case !k.Scalar():
+		return Value{k, string(json)}, nil
+	}
+	text, err := src.Text(k)
+	return Value{k, string(text)}, err
+}
+
 // Equal reports whether DynamoDB holds v and w for the same value: numbers by
 // value, sets in any order.
 func (v Value) Equal(w Value) bool {

@@ -378,3 +378,20 @@ func (s *Scanner) Mark() ScanMark { return ScanMark{s.pos, s.depth} }
 
 // Back goes back to m.
 func (s *Scanner) Back(m ScanMark) { s.pos, s.depth = m.pos, m.depth }
+
+// Take gives read what is left of the JSON, and goes on at the rest that it
+// returns. What it reads is not counted as depth.
+func (s *Scanner) Take(read func(json []byte) (rest []byte, err error)) error {
+	rest, err := read(s.data[s.pos:])
+	s.pos = len(s.data) - len(rest)
+	return err
+}
+
+// Peek fails if the next byte after white space is not c.
+func (s *Scanner) Peek(c byte) error {
+	got, err := s.peek()
+	if err == nil && got != c {
+		err = s.unexpected(string(rune(c)))
+	}
+	return err
+}

@@ -98,7 +98,7 @@ func (s Source) List(elem func(Source) error) error {
 		}
 		return nil
 	}
-	return s.scan.each('[', func([]byte) error { return elem(s) })
+	return s.scan.Each('[', func([]byte) error { return elem(s) })
 }
 
 // Map calls member for each member, which must read it. The name is valid
@@ -112,11 +112,11 @@ func (s Source) Map(member func(name []byte, value Source) error) error {
 		}
 		return nil
 	}
-	return s.scan.each('{', func(name []byte) error { return member(name, s) })
+	return s.scan.Each('{', func(name []byte) error { return member(name, s) })
 }
 
-// each calls read before each member of an object or array.
-func (s *Scanner) each(open byte, read func(name []byte) error) error {
+// Each calls read before each member of an object or array.
+func (s *Scanner) Each(open byte, read func(name []byte) error) error {
 	if err := s.Begin(open); err != nil {
 		return err
 	}
@@ -143,7 +143,7 @@ func (s Source) Set(k Kind, elem func(text []byte) error) error {
 	if s.scan == nil {
 		return setOfValue(s.av, elem)
 	}
-	return s.scan.each('[', func([]byte) error {
+	return s.scan.Each('[', func([]byte) error {
 		text, err := s.Text(k.Element())
 		if err != nil {
 			return err

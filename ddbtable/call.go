@@ -1,0 +1,88 @@
+package ddbtable
+
+import "context"
+
+// An operation is the name of a request in DynamoDB's API.
+type operation string
+
+const (
+	opGetItem    operation = "GetItem"
+	opPutItem    operation = "PutItem"
+	opUpdateItem operation = "UpdateItem"
+	opDeleteItem operation = "DeleteItem"
+	opQuery      operation = "Query"
+)
+
+// A call is one request on one table, free of the form in which it is sent.
+type call struct {
+	op    operation
+	table string
+	index string
+	key   []member // of the item
+	item  item     // to be put
+	start item     // ExclusiveStartKey
+	texts texts
+
+	consistent   bool
+	backward     bool
+	count        bool // Select is COUNT
+	limit        int
+	returns      string // ReturnValues, "" for the default
+	oldOnFailure bool   // ReturnValuesOnConditionCheckFailure is ALL_OLD
+
+	rows rows      // where the items of a Query go
+	seen *attempts // of a conditional write, else nil
+}
+
+// The values of ReturnValues that are used.
+const (
+	returnsOld = "ALL_OLD"
+	returnsNew = "ALL_NEW"
+)
+
+// texts are the expressions of a request and what their placeholders stand
+// for. A text without bytes is not sent.
+type texts struct {
+	writer
+	keyCondition, filter, condition, update, projection []byte
+
+	json []byte // all of it as members of a request, if that is prepared
+}
+
+// rows take the items of a response, one by one.
+type rows interface {
+	// reset forgets the items that a failed attempt brought.
+	reset()
+
+	// parse takes the item at the front of json and returns what follows it.
+	parse(json []byte) (rest []byte, err error)
+
+	// add takes an item of the SDK's type.
+	add(typed item)
+}
+
+// A reply is what came back. Its items may lie in a buffer that release gives
+// back.
+type reply struct {
+	item  item // Item or Attributes
+	last  item // LastEvaluatedKey
+	count int
+	read  int // ScannedCount
+	body  *buffer
+}
+
+// release ends the use of everything in the reply.
+func (r *reply) release() {
+	if r.body != nil {
+		r.body.release()
+		r.body = nil
+	}
+}
+
+// A sender sends calls in one of the forms.
+type sender interface {
+	send(ctx context.Context, c *call) (reply, error)
+
+	// json reports whether items are sent as DynamoDB JSON.
+	json() bool
+}

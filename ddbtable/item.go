@@ -1,0 +1,115 @@
+package ddbtable
+
+import (
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"example.com/ddb/fields"
+	"example.com/ddb/internal/wire"
+)
+
+// An item is an item, a key or part of one, in the form in which it came or
+// goes: DynamoDB JSON, or the SDK's type. The zero item is none. JSON that came
+// in a response is valid until the reply is released.
+type item struct {
+	json  []byte
+	typed map[string]types.AttributeValue
+}
+
+func (i item) none() bool { return i.json == nil && i.typed == nil }
+
+// attributeValues is the item in the SDK's type, nil for none.
+func (i item) attributeValues() (map[string]types.AttributeValue, error) {
+	if i.json == nil {
+		return i.typed, nil
+	}
+	all := make(map[string]types.AttributeValue)
+	scan := wire.NewScanner(i.json)
+	err := scan.Each('{', func(name []byte) error {
+		text := string(name)
+		av, err := wire.ReadValue(scan)
+		if av != nil {
+			all[text] = av
+		}
+		return err
+	})
+	return all, err
+}
+
+// value is the attribute of that name, the zero Value if the item lacks it.
+func (i item) value(name string) (fields.Value, error) {
+	if i.json == nil {
+		if av := i.typed[name]; av != nil {
+			return fields.FromAttributeValue(av)
+		}
+		return fields.Value{}, nil
+	}
+	var found fields.Value
+	scan := wire.NewScanner(i.json)
+	err := scan.Each('{', func(n []byte) error {
+		if string(n) != name {
+			_, err := scan.Skip()
+			return err
+		}
+		json, err := scan.Skip()
+		if err == nil {
+			found, err = fields.ParseValue(json)
+		}
+		return err
+	})
+	return found, err
+}
+
+// values lists the values of some attributes, all of which must be there.
+func (i item) values(of []*fields.Field) ([]fields.Value, error) {
+	all := make([]fields.Value, len(of))
+	for n, f := range of {
+		v, err := i.value(f.Name)
+		if err != nil {
+			return nil, err
+		}
+		if v.Kind() == "" {
+			return nil, planErrorf("the response lacks the key attribute %q", f.Name)
+		}
+		all[n] = v
+	}
+	return all, nil
+}
+
+// clone is the item in memory of its own.
+func (i item) clone() item {
+	i.json = slices.Clone(i.json)
+	return i
+}
+
+// appendJSON appends the item as JSON.
+func (i item) appendJSON(dst []byte) []byte { return append(dst, i.json...) }
+
+// A member is one attribute of a key.
+type member struct {
+	name  string
+	value fields.Value
+}
+
+// appendMembers appends attributes as an item in JSON.
+func appendMembers(dst []byte, members []member) []byte {
+	dst = append(dst, '{')
+	for i, m := range members {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(wire.AppendString(dst, m.name), ':')
+		dst = m.value.AppendJSON(dst)
+	}
+	return append(dst, '}')
+}
+
+// typedMembers is attributes as an item in the SDK's type.
+func typedMembers(members []member) map[string]types.AttributeValue {
+	m := make(map[string]types.AttributeValue, len(members))
+	for _, a := range members {
+		m[a.name] = a.value.AttributeValue()
+	}
+	return m
+}

@@ -1,0 +1,97 @@
+package ddbtable
+
+import (
+	"errors"
+
+	"example.com/ddb/fields"
+)
+
+// rowsOf are the items of one response, read into Ts.
+type rowsOf[T any] struct {
+	plan  *fields.Plan[T]
+	asked func(*fields.Field) bool // nil for everything
+	limit int                      // how many items there are at most, 0 if unknown
+
+	items []T
+	bad   []badRow
+	typed []item   // the items as received, in the SDK's type
+	json  []byte   // or what the first of them begins
+	spans [][2]int // and where each stands in it
+}
+
+// A badRow is an item that could not be read.
+type badRow struct {
+	index int
+	err   error
+}
+
+func (r *rowsOf[T]) reset() {
+	clear(r.items)
+	r.items, r.bad, r.typed, r.spans = r.items[:0], r.bad[:0], r.typed[:0], r.spans[:0]
+}
+
+func (r *rowsOf[T]) parse(json []byte) ([]byte, error) {
+	n := len(r.items)
+	if n == 0 {
+		r.json = json
+	}
+	r.items = append(r.items, *new(T))
+	rest, err := r.plan.ParseNext(json, &r.items[n], r.asked)
+	if err = r.took(err); err != nil {
+		return nil, err
+	}
+	start := len(r.json) - len(json)
+	r.spans = append(r.spans, [2]int{start, len(r.json) - len(rest)})
+	if n == 0 {
+		r.grow(len(json), len(json)-len(rest))
+	}
+	return rest, nil
+}
+
+// grow makes room for as many items as the JSON seems to hold, given the
+// length of the first.
+func (r *rowsOf[T]) grow(all, first int) {
+	n := all/first + 1
+	if r.limit > 0 {
+		n = min(n, r.limit)
+	}
+	if n > cap(r.items) {
+		r.items = append(make([]T, 0, n), r.items...)
+		r.spans = append(make([][2]int, 0, n), r.spans...)
+	}
+}
+
+func (r *rowsOf[T]) add(typed item) {
+	r.items = append(r.items, *new(T))
+	err := r.plan.UnmarshalPart(typed.typed, &r.items[len(r.items)-1], r.asked)
+	// There is no JSON that could be mistaken.
+	_ = r.took(err)
+	r.typed = append(r.typed, typed)
+}
+
+// took keeps the error of an item that cannot be read for whoever comes to it.
+func (r *rowsOf[T]) took(err error) error {
+	if _, ok := errors.AsType[*fields.ValueError](err); ok {
+		r.bad = append(r.bad, badRow{len(r.items) - 1, err})
+		return nil
+	}
+	return err
+}
+
+// raw is the i-th item as it was received.
+func (r *rowsOf[T]) raw(i int) item {
+	if r.spans == nil || len(r.typed) > 0 {
+		return r.typed[i]
+	}
+	return item{json: r.json[r.spans[i][0]:r.spans[i][1]]}
+}
+
+// err is why the i-th item could not be read, or nil.
+func (r *rowsOf[T]) err(i int) error {
+	for _, b := range r.bad {
+		if b.index == i {
+			return b.err
+		}
+	}
+	return nil
+}

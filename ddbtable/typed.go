@@ -1,0 +1,172 @@
+package ddbtable
+
+import (
+	"context"
+	"math"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// typedSender sends calls through the SDK's typed inputs and outputs, which
+// every client understands.
+type typedSender struct {
+	client  Client
+	checked bool // it is the SDK's own client, whose answers are checked
+}
+
+func (s *typedSender) json() bool { return false }
+
+func (s *typedSender) send(ctx context.Context, c *call) (reply, error) {
+	switch c.op {
+	case opGetItem:
+		return s.get(ctx, c)
+	case opPutItem:
+		return s.put(ctx, c)
+	case opUpdateItem:
+		return s.update(ctx, c)
+	case opDeleteItem:
+		return s.delete(ctx, c)
+	}
+	return s.query(ctx, c)
+}
+
+// options of the call for the SDK.
+func (s *typedSender) options(c *call) []func(*dynamodb.Options) {
+	var all []func(*dynamodb.Options)
+	if c.seen != nil {
+		all = append(all, c.seen.watch)
+	}
+	if s.checked {
+		all = append(all, c.op.checked)
+	}
+	return all
+}
+
+// optional is a text as the SDK takes it.
+func optional(text []byte) *string {
+	if len(text) == 0 {
+		return nil
+	}
+	return aws.String(string(text))
+}
+
+func flag(b bool) *bool {
+	if !b {
+		return nil
+	}
+	return &b
+}
+
+func (c *call) oldValues() types.ReturnValuesOnConditionCheckFailure {
+	if c.oldOnFailure {
+		return types.ReturnValuesOnConditionCheckFailureAllOld
+	}
+	return ""
+}
+
+func (s *typedSender) get(ctx context.Context, c *call) (reply, error) {
+	out, err := s.client.GetItem(ctx, &dynamodb.GetItemInput{
+		TableName:                &c.table,
+		Key:                      typedMembers(c.key),
+		ConsistentRead:           flag(c.consistent),
+		ProjectionExpression:     optional(c.texts.projection),
+		ExpressionAttributeNames: c.texts.nameMap(),
+	}, s.options(c)...)
+	if err != nil {
+		return reply{}, err
+	}
+	return reply{item: item{typed: out.Item}}, nil
+}
+
+func (s *typedSender) put(ctx context.Context, c *call) (reply, error) {
+	attributes, err := c.item.attributeValues()
+	if err != nil {
+		return reply{}, err
+	}
+	out, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName:                           &c.table,
+		Item:                                attributes,
+		ConditionExpression:                 optional(c.texts.condition),
+		ExpressionAttributeNames:            c.texts.nameMap(),
+		ExpressionAttributeValues:           c.texts.valueMap(),
+		ReturnValues:                        types.ReturnValue(c.returns),
+		ReturnValuesOnConditionCheckFailure: c.oldValues(),
+	}, s.options(c)...)
+	if err != nil {
+		return reply{}, err
+	}
+	return reply{item: item{typed: out.Attributes}}, nil
+}
+
+func (s *typedSender) update(ctx context.Context, c *call) (reply, error) {
+	out, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName:                           &c.table,
+		Key:                                 typedMembers(c.key),
+		UpdateExpression:                    optional(c.texts.update),
+		ConditionExpression:                 optional(c.texts.condition),
+		ExpressionAttributeNames:            c.texts.nameMap(),
+		ExpressionAttributeValues:           c.texts.valueMap(),
+		ReturnValues:                        types.ReturnValue(c.returns),
+		ReturnValuesOnConditionCheckFailure: c.oldValues(),
+	}, s.options(c)...)
+	if err != nil {
+		return reply{}, err
+	}
+	return reply{item: item{typed: out.Attributes}}, nil
+}
+
+func (s *typedSender) delete(ctx context.Context, c *call) (reply, error) {
+	out, err := s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName:                           &c.table,
+		Key:                                 typedMembers(c.key),
+		ConditionExpression:                 optional(c.texts.condition),
+		ExpressionAttributeNames:            c.texts.nameMap(),
+		ExpressionAttributeValues:           c.texts.valueMap(),
+		ReturnValues:                        types.ReturnValue(c.returns),
+		ReturnValuesOnConditionCheckFailure: c.oldValues(),
+	}, s.options(c)...)
+	if err != nil {
+		return reply{}, err
+	}
+	return reply{item: item{typed: out.Attributes}}, nil
+}
+
+func (s *typedSender) query(ctx context.Context, c *call) (reply, error) {
+	start, err := c.start.attributeValues()
+	if err != nil {
+		return reply{}, err
+	}
+	in := &dynamodb.QueryInput{
+		TableName:                 &c.table,
+		KeyConditionExpression:    optional(c.texts.keyCondition),
+		FilterExpression:          optional(c.texts.filter),
+		ProjectionExpression:      optional(c.texts.projection),
+		ExpressionAttributeNames:  c.texts.nameMap(),
+		ExpressionAttributeValues: c.texts.valueMap(),
+		ConsistentRead:            flag(c.consistent),
+		ExclusiveStartKey:         start,
+	}
+	if c.index != "" {
+		in.IndexName = &c.index
+	}
+	if c.backward {
+		in.ScanIndexForward = aws.Bool(false)
+	}
+	if c.count {
+		in.Select = types.SelectCount
+	}
+	if c.limit > 0 {
+		in.Limit = aws.Int32(int32(min(c.limit, math.MaxInt32)))
+	}
+	out, err := s.client.Query(ctx, in, s.options(c)...)
+	if err != nil {
+		return reply{}, err
+	}
+	c.rows.reset()
+	for _, attributes := range out.Items {
+		c.rows.add(item{typed: attributes})
+	}
+	return reply{last: item{typed: out.LastEvaluatedKey}, count: int(out.Count), read: int(out.ScannedCount)}, nil
+}
