@@ -84,13 +84,14 @@ func (w *writer) valueMap() map[string]types.AttributeValue {
 
 // condition returns the text of a condition, "" for one that is always true.
 func (w *writer) condition(n *node) (string, error) {
-	if n == nil || n.empty() {
+	if n == nil {
 		return "", nil
 	}
-	if n.err != nil {
+	// A mistake may have left nothing else of the condition.
+	if n.err != nil || n.empty() {
 		return "", n.err
 	}
-	text := w.node(n)
+	text := w.node(n.core())
 	if len(text) > maxExpression {
 		return "", planErrorf("condition is %d bytes long as an expression, the limit is %d; split the request, or test less", len(text), maxExpression)
 	}
@@ -102,7 +103,7 @@ func (w *writer) node(n *node) string {
 	case opAnd, opOr:
 		return w.joined(n)
 	case opNot:
-		return "NOT (" + w.node(n.kids[0]) + ")"
+		return "NOT (" + w.node(n.kids[0].core()) + ")"
 	case opSDK:
 		return n.sdk.text(w)
 	}
@@ -134,6 +135,7 @@ func (w *writer) joined(n *node) string {
 		if kid.empty() {
 			continue
 		}
+		kid = kid.core()
 		text := w.node(kid)
 		if kid.op == opAnd || kid.op == opOr || kid.op == opSDK || kid.op == opIn && len(kid.values) > maxInOperands {
 			text = "(" + text + ")"
