@@ -198,6 +198,25 @@ func (n *node) empty() bool {
 	return false
 }
 
+// core is n without the combinations around it that combine only one thing.
+// It is for a node that is not empty.
+func (n *node) core() *node {
+	if n.op != opAnd && n.op != opOr {
+		return n
+	}
+	var only *node
+	for _, kid := range n.kids {
+		switch {
+		case kid.empty():
+		case only != nil:
+			return n
+		default:
+			only = kid
+		}
+	}
+	return only.core()
+}
+
 // never reports whether n is a condition that no item fulfils, and that
 // DynamoDB would refuse to take: In of no values, or Between with lo above hi.
 func (n *node) never() bool {
@@ -247,8 +266,10 @@ type Size[T any] struct {
 func SizeOf[T any](a AnyAttribute[T]) Size[T] { return Size[T]{a} }
 
 func (s Size[T]) cond(op operator, operands ...int) Cond[T] {
-	n := &node{op: op, size: true}
-	n.path, n.err = s.of.target(*new(T))
+	n := &node{op: op, size: true, err: errZeroHandle}
+	if s.of != nil {
+		n.path, n.err = s.of.target(*new(T))
+	}
 	for _, v := range operands {
 		n.values = append(n.values, fields.Int(int64(v)))
 	}

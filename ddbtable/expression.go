@@ -126,14 +126,15 @@ func closeIf(dst []byte, n int) []byte {
 // condition appends a condition and returns it, nothing for one that is always
 // true.
 func (w *writer) condition(n *node) ([]byte, error) {
-	if n == nil || n.empty() {
+	if n == nil {
 		return nil, nil
 	}
-	if n.err != nil {
+	// A mistake may have left nothing else of the condition.
+	if n.err != nil || n.empty() {
 		return nil, n.err
 	}
 	start := len(w.buf)
-	w.node(n)
+	w.node(n.core())
 	text := w.since(start)
 	if len(text) > maxExpression {
 		return nil, planErrorf("condition is %d bytes long as an expression, the limit is %d; split the request, or test less", len(text), maxExpression)
@@ -147,7 +148,7 @@ func (w *writer) node(n *node) {
 		w.joined(n)
 	case n.op == opNot:
 		w.string("NOT (")
-		w.node(n.kids[0])
+		w.node(n.kids[0].core())
 		w.string(")")
 	case n.op == opSDK:
 		n.sdk.write(w)
@@ -220,6 +221,7 @@ func (w *writer) joined(n *node) {
 			w.string(" ")
 		}
 		first = false
+		kid = kid.core()
 		if !kid.compound() {
 			w.node(kid)
 			continue
@@ -230,28 +232,14 @@ func (w *writer) joined(n *node) {
 	}
 }
 
-// compound reports whether the node's text joins several conditions. An And or
-// Or of one condition is that condition.
+// compound reports whether the text of a node, its core, joins several
+// conditions.
 func (n *node) compound() bool {
 	switch n.op {
-	case opAnd, opOr:
-		var only *node
-		for _, kid := range n.kids {
-			if kid.empty() {
-				continue
-			}
-			if only != nil {
-				return true
-			}
-			only = kid
-		}
-		return only != nil && only.compound()
-	case opSDK:
+	case opAnd, opOr, opSDK:
 		return true
-	case opIn:
-		return len(n.values) > maxInOperands
 	}
-	return false
+	return n.op == opIn && len(n.values) > maxInOperands
 }
 
 // in writes IN, in several parts where there are more operands than one takes.

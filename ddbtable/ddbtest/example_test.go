@@ -1,0 +1,77 @@
+package ddbtest_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"example.com/ddb/ddbtable"
+	"example.com/ddb/ddbtable/ddbtest"
+)
+
+// A Note is what the program under test stores.
+type Note struct {
+	ID   string `ddb:"id,partition"`
+	Text string `ddb:"text"`
+}
+
+var (
+	Notes  = ddbtable.MustDefine[Note]("notes")
+	NoteID = ddbtable.Attr(func(n *Note) *string { return &n.ID })
+)
+
+// keep is the code under test.
+func keep(ctx context.Context, notes *ddbtable.Table[Note], n Note) error {
+	_, err := notes.Create(n).Run(ctx)
+	return err
+}
+
+// t is the argument of a test function.
+var t = new(exampleT)
+
+// A test gets a table that is there and empty, and need not clean up.
+func ExampleTable() {
+	defer t.done()
+	notes := ddbtest.Table(t, ddbtest.Client(t), Notes)
+	if err := keep(t.Context(), notes, Note{ID: "n1", Text: "milk"}); err != nil {
+		t.Fatal(err)
+	}
+	note, err := notes.Get(t.Context(), NoteID.Eq("n1"))
+	fmt.Println(note.Text, err)
+	// Output:
+	// milk <nil>
+}
+
+// A program with several tables opens them all with one client.
+func ExampleClient() {
+	defer t.done()
+	client := ddbtest.Client(t)
+	drafts, published := ddbtest.Table(t, client, Notes), ddbtest.Table(t, client, Notes)
+	fmt.Println(drafts.Name() != published.Name())
+	// Output:
+	// true
+}
+
+// An exampleT stands for a test where there is none.
+type exampleT struct {
+	testing.TB
+	cleanups []func()
+}
+
+func (t *exampleT) Helper()                  {}
+func (t *exampleT) Name() string             { return "Example" }
+func (t *exampleT) Context() context.Context { return context.Background() }
+func (t *exampleT) Cleanup(f func())         { t.cleanups = append(t.cleanups, f) }
+func (t *exampleT) Fatal(args ...any)        { panic(fmt.Sprint(args...)) }
+func (t *exampleT) Fatalf(format string, args ...any) {
+	panic(fmt.Sprintf(format, args...))
+}
+func (t *exampleT) Errorf(format string, args ...any) { fmt.Printf(format, args...) }
+
+func (t *exampleT) done() {
+	for len(t.cleanups) > 0 {
+		last := len(t.cleanups) - 1
+		t.cleanups[last]()
+		t.cleanups = t.cleanups[:last]
+	}
+}
