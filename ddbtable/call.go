@@ -11,6 +11,15 @@ const (
 	opUpdateItem operation = "UpdateItem"
 	opDeleteItem operation = "DeleteItem"
 	opQuery      operation = "Query"
+	opScan       operation = "Scan"
+
+	opBatchGet      operation = "BatchGetItem"
+	opBatchWrite    operation = "BatchWriteItem"
+	opTransactGet   operation = "TransactGetItems"
+	opTransactWrite operation = "TransactWriteItems"
+
+	// opCheck stands only inside a transaction.
+	opCheck operation = "ConditionCheck"
 )
 
 // A call is one request on one table, free of the form in which it is sent.
@@ -27,10 +36,14 @@ type call struct {
 	backward     bool
 	count        bool // Select is COUNT
 	limit        int
-	returns      string // ReturnValues, "" for the default
-	oldOnFailure bool   // ReturnValuesOnConditionCheckFailure is ALL_OLD
+	segment      *segment // of a parallel Scan
+	returns      string   // ReturnValues, "" for the default
+	oldOnFailure bool     // ReturnValuesOnConditionCheckFailure is ALL_OLD
 
-	rows rows      // where the items of a Query go
+	parts []*call // of a batch, all on this table, or of a transaction
+	token string  // of a transaction
+
+	rows rows      // where the items of several go
 	seen *attempts // of a conditional write, else nil
 }
 
@@ -67,7 +80,10 @@ type reply struct {
 	item  item // Item or Attributes
 	last  item // LastEvaluatedKey
 	count int
-	read  int // ScannedCount
+	read  int    // ScannedCount
+	found []item // by the parts of a transaction, none where there is none
+	left  []item // unprocessed: keys, or items to be put
+	bytes int    // length of the items of a batch, if some are left
 	body  *buffer
 }
 

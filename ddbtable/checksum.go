@@ -41,7 +41,7 @@ func (e *corruptError) RetryableError() bool { return e.again }
 // that says that it was applied.
 func (op operation) repeatable() bool {
 	switch op {
-	case opPutItem, opUpdateItem, opDeleteItem:
+	case opPutItem, opUpdateItem, opDeleteItem, opBatchWrite:
 		return false
 	}
 	return true

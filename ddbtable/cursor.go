@@ -3,6 +3,7 @@ package ddbtable
 import (
 	"encoding/binary"
 	"slices"
+	"strconv"
 
 	"example.com/ddb/fields"
 	"example.com/ddb/internal/seal"
@@ -34,10 +35,19 @@ func (p *queryPlan[T]) cursor(keys *seal.Keys, at place, reverse bool) (string, 
 		return "", err
 	}
 	payload = []byte{flags | cursorKey}
-	for _, v := range values[1:] { // the partition key is the query's
+	for _, v := range values[p.fixed():] {
 		payload = appendText(appendText(payload, string(v.Kind())), v.Text())
 	}
 	return keys.Seal(p.context(), payload), nil
+}
+
+// fixed is how many key attributes are the same for all items: the partition
+// key of a query. A cursor does not carry them.
+func (p *queryPlan[T]) fixed() int {
+	if p.scan != nil {
+		return 0
+	}
+	return 1
 }
 
 // open returns the reader that begins where the cursor says.
@@ -52,6 +62,9 @@ func (q Query[T]) open(p *queryPlan[T], cursor string) (*reader[T], error) {
 	}
 	flags, rest := payload[0], payload[1:]
 	if flags&cursorReverse != 0 {
+		if p.scan != nil {
+			return nil, ErrBadCursor
+		}
 		r.backward = !r.backward
 	}
 	ok := false
@@ -81,8 +94,8 @@ func (r *reader[T]) startAt(payload []byte) bool {
 // startAfter begins behind a key, which must be one that the query reads.
 func (r *reader[T]) startAfter(payload []byte) bool {
 	p := r.plan
-	position := []fields.Value{p.partition}
-	for _, f := range p.keys[1:] {
+	position := []fields.Value{p.partition}[:p.fixed()]
+	for _, f := range p.keys[p.fixed():] {
 		kind, rest, ok := cutText(payload)
 		if !ok || fields.Kind(kind) != f.Kind {
 			return false
@@ -101,7 +114,7 @@ func (r *reader[T]) startAfter(payload []byte) bool {
 		return false
 	}
 	i := 0
-	if p.index.sort != nil {
+	if p.index.sort != nil && p.scan == nil {
 		i = slices.IndexFunc(p.ranges, func(r keyRange) bool { return r.contains(position[1]) })
 	}
 	if i < 0 {
@@ -134,6 +147,9 @@ func (p *queryPlan[T]) context() []byte {
 	value := func(v fields.Value) { add(string(v.Kind()), v.Text()) }
 	add(cursorVersion, p.table.settings.name, p.index.name, p.index.partition.Name)
 	value(p.partition)
+	if p.scan != nil {
+		add("scan", strconv.Itoa(p.scan.index), strconv.Itoa(p.scan.total))
+	}
 	for _, f := range p.keys {
 		add(f.Name, string(f.Kind))
 	}

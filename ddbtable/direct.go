@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -85,10 +86,53 @@ func (s *directSender) invoke(ctx context.Context, c *call, enter func(*dynamodb
 		_, err = s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &c.table, Key: noKey}, enter)
 	case opDeleteItem:
 		_, err = s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &c.table, Key: noKey}, enter)
+	case opBatchGet, opBatchWrite, opTransactGet, opTransactWrite:
+		err = s.invokeMany(ctx, c, enter)
+	case opScan:
+		_, err = s.client.Scan(ctx, &dynamodb.ScanInput{TableName: &c.table}, enter)
 	default:
 		_, err = s.client.Query(ctx, &dynamodb.QueryInput{TableName: &c.table, KeyConditionExpression: &noText}, enter)
 	}
 	return err
+}
+
+// invokeMany sends the calls with parts. The endpoint depends on the names of
+// all tables in them.
+func (s *directSender) invokeMany(ctx context.Context, c *call, enter func(*dynamodb.Options)) (err error) {
+	switch c.op {
+	case opBatchGet:
+		_, err = s.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
+			RequestItems: map[string]types.KeysAndAttributes{c.table: {Keys: []map[string]types.AttributeValue{}}},
+		}, enter)
+	case opBatchWrite:
+		_, err = s.client.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{
+			RequestItems: map[string][]types.WriteRequest{c.table: nil},
+		}, enter)
+	case opTransactGet:
+		in := new(dynamodb.TransactGetItemsInput)
+		for _, table := range c.tables() {
+			in.TransactItems = append(in.TransactItems, types.TransactGetItem{Get: &types.Get{TableName: &table, Key: noKey}})
+		}
+		_, err = s.client.TransactGetItems(ctx, in, enter)
+	default:
+		in := &dynamodb.TransactWriteItemsInput{ClientRequestToken: &c.token}
+		for _, table := range c.tables() {
+			in.TransactItems = append(in.TransactItems, types.TransactWriteItem{Put: &types.Put{TableName: &table, Item: noKey}})
+		}
+		_, err = s.client.TransactWriteItems(ctx, in, enter)
+	}
+	return err
+}
+
+// tables lists the tables of a transaction, each once.
+func (c *call) tables() []string {
+	var all []string
+	for _, part := range c.parts {
+		if !slices.Contains(all, part.table) {
+			all = append(all, part.table)
+		}
+	}
+	return all
 }
 
 // An exchange is one direct call: it stands in for the client's protocol.
@@ -164,6 +208,11 @@ func (x *exchange) parse(json []byte) error {
 	scan := wire.NewScanner(json)
 	err := scan.Each('{', func(name []byte) (err error) {
 		switch string(name) {
+		case "Responses":
+			err = x.parseResponses(scan)
+		case "UnprocessedItems", "UnprocessedKeys":
+			r.bytes = len(json)
+			r.left, err = parseLeft(scan)
 		case "Item", "Attributes":
 			r.item.json, err = object(scan)
 		case "LastEvaluatedKey":
@@ -193,6 +242,56 @@ func (x *exchange) parseItems(scan *wire.Scanner) error {
 	return scan.Each('[', func([]byte) error { return scan.Take(x.call.rows.parse) })
 }
 
+// parseResponses reads what a batch found, by table, or what a transaction
+// found, in the order of its parts.
+func (x *exchange) parseResponses(scan *wire.Scanner) error {
+	if x.call.op == opBatchGet {
+		return scan.Each('{', func([]byte) error { return x.parseItems(scan) })
+	}
+	return scan.Each('[', func([]byte) error {
+		var found item
+		err := scan.Each('{', func(name []byte) (err error) {
+			if string(name) == "Item" {
+				found.json, err = object(scan)
+				return err
+			}
+			_, err = scan.Skip()
+			return err
+		})
+		x.reply.found = append(x.reply.found, found)
+		return err
+	})
+}
+
+// parseLeft reads what a batch left unprocessed: by table, a list of requests
+// or an object with a list of keys. Every object named Item or Key, and every
+// one in the list Keys, stands for one.
+func parseLeft(scan *wire.Scanner) (left []item, err error) {
+	take := func([]byte) error {
+		json, err := object(scan)
+		left = append(left, item{json: json})
+		return err
+	}
+	request := func([]byte) error {
+		return scan.Each('{', func([]byte) error { // PutRequest or DeleteRequest
+			return scan.Each('{', take)
+		})
+	}
+	err = scan.Each('{', func([]byte) error { // table
+		if scan.Peek('[') == nil {
+			return scan.Each('[', request)
+		}
+		return scan.Each('{', func(name []byte) error {
+			if string(name) == "Keys" {
+				return scan.Each('[', take)
+			}
+			_, err := scan.Skip()
+			return err
+		})
+	})
+	return left, err
+}
+
 // object passes over an object and returns its text, nil for null.
 func object(scan *wire.Scanner) ([]byte, error) {
 	if scan.Null() {
@@ -214,6 +313,14 @@ func number(scan *wire.Scanner) (int, error) {
 
 // appendBody appends the request's JSON.
 func (c *call) appendBody(dst []byte) []byte {
+	switch c.op {
+	case opBatchGet:
+		return c.appendBatchGet(dst)
+	case opBatchWrite:
+		return c.appendBatchWrite(dst)
+	case opTransactGet, opTransactWrite:
+		return c.appendTransaction(dst)
+	}
 	dst = wire.AppendString(append(dst, `{"TableName":`...), c.table)
 	if c.index != "" {
 		dst = wire.AppendString(append(dst, `,"IndexName":`...), c.index)
@@ -233,6 +340,51 @@ func (c *call) appendBody(dst []byte) []byte {
 		dst = c.start.appendJSON(append(dst, `,"ExclusiveStartKey":`...))
 	}
 	return append(dst, '}')
+}
+
+func (c *call) appendBatchGet(dst []byte) []byte {
+	dst = wire.AppendString(append(dst, `{"RequestItems":{`...), c.table)
+	for i, part := range c.parts {
+		dst = append(dst, separator(i, `:{"Keys":[`)...)
+		dst = appendMembers(dst, part.key)
+	}
+	dst = c.texts.appendJSON(append(dst, ']'))
+	if c.consistent {
+		dst = append(dst, `,"ConsistentRead":true`...)
+	}
+	return append(dst, `}}}`...)
+}
+
+func (c *call) appendBatchWrite(dst []byte) []byte {
+	dst = wire.AppendString(append(dst, `{"RequestItems":{`...), c.table)
+	for i, part := range c.parts {
+		dst = append(dst, separator(i, `:[`)...)
+		if part.op == opPutItem {
+			dst = part.item.appendJSON(append(dst, `{"PutRequest":{"Item":`...))
+		} else {
+			dst = appendMembers(append(dst, `{"DeleteRequest":{"Key":`...), part.key)
+		}
+		dst = append(dst, `}}`...)
+	}
+	return append(dst, `]}}`...)
+}
+
+func (c *call) appendTransaction(dst []byte) []byte {
+	for i, part := range c.parts {
+		dst = append(dst, separator(i, `{"TransactItems":[`)...)
+		dst = append(append(append(dst, `{"`...), transactNames[part.op]...), `":`...)
+		dst = append(part.appendBody(dst), '}')
+	}
+	dst = append(dst, ']')
+	if c.token != "" {
+		dst = wire.AppendString(append(dst, `,"ClientRequestToken":`...), c.token)
+	}
+	return append(dst, '}')
+}
+
+// transactNames are the members of a transaction's part.
+var transactNames = map[operation]string{
+	opGetItem: "Get", opPutItem: "Put", opUpdateItem: "Update", opDeleteItem: "Delete", opCheck: "ConditionCheck",
 }
 
 // appendJSON appends the expressions as members of a request. They consist of
@@ -267,6 +419,10 @@ func (c *call) appendFlags(dst []byte) []byte {
 	}
 	if c.count {
 		dst = append(dst, `,"Select":"COUNT"`...)
+	}
+	if c.segment != nil && c.segment.total > 1 {
+		dst = strconv.AppendInt(append(dst, `,"Segment":`...), int64(c.segment.index), 10)
+		dst = strconv.AppendInt(append(dst, `,"TotalSegments":`...), int64(c.segment.total), 10)
 	}
 	if c.returns != "" {
 		dst = append(append(append(dst, `,"ReturnValues":"`...), c.returns...), '"')

@@ -83,6 +83,16 @@ func (i item) clone() item {
 	return i
 }
 
+// length is about how many bytes the item has in a request.
+func (i item) length() int {
+	n := len(i.json)
+	for name, av := range i.typed {
+		json, _ := wire.AppendValue(nil, av)
+		n += len(name) + len(json) + len(`"":,`)
+	}
+	return n
+}
+
 // appendJSON appends the item as JSON.
 func (i item) appendJSON(dst []byte) []byte { return append(dst, i.json...) }
 

@@ -171,7 +171,7 @@ func (b *pager[T]) forward(follows bool) (page Page[T], err error) {
 	case b.capped:
 		page.Next, err = b.cursor(b.reader.at, false)
 	}
-	if err == nil && follows && len(b.items) > 0 {
+	if err == nil && follows && len(b.items) > 0 && b.reader.plan.scan == nil {
 		page.Prev, err = b.cursor(place{after: b.first}, true)
 	}
 	return page, err

@@ -13,6 +13,7 @@ import (
 type queryPlan[T any] struct {
 	binding
 	table      *Table[T]
+	scan       *segment // nil for a query
 	filter     *node
 	projection projection[T]
 	descending bool
@@ -40,16 +41,12 @@ func (q Query[T]) newPlan() (*queryPlan[T], error) {
 	if err := q.mistake(); err != nil {
 		return nil, err
 	}
-	constraints, err := constrain(q.conds)
-	if err != nil {
-		return nil, err
-	}
-	found, err := q.choose(constraints)
+	found, err := q.bind()
 	if err != nil {
 		return nil, err
 	}
 	p := &queryPlan[T]{
-		binding: *found, table: t, filter: q.filter,
+		binding: *found, table: t, scan: q.scan, filter: q.filter,
 		projection: t.projection, descending: q.descending,
 	}
 	p.projection.has = func(name string) bool { return t.projects(p.index, name) }
@@ -81,7 +78,9 @@ func (p *queryPlan[T]) render() error {
 }
 
 func (p *queryPlan[T]) renderRange(r keyRange, asked projection[T]) (t texts, err error) {
-	t.keyCondition = t.text(func(w *writer) { p.writeKey(w, r) })
+	if p.scan == nil {
+		t.keyCondition = t.text(func(w *writer) { p.writeKey(w, r) })
+	}
 	if t.filter, err = t.writer.condition(p.filter); err != nil {
 		return t, err
 	}
@@ -99,6 +98,28 @@ func (p *queryPlan[T]) writeKey(w *writer, r keyRange) {
 		w.string(" AND ")
 		r.write(w, p.index.sort)
 	}
+}
+
+// bind finds the key that serves the query. A scan reads the whole of one.
+func (q Query[T]) bind() (*binding, error) {
+	if q.scan == nil {
+		constraints, err := constrain(q.conds)
+		if err != nil {
+			return nil, err
+		}
+		return q.choose(constraints)
+	}
+	if q.via == nil {
+		return &binding{index: q.table.def.primary, ranges: []keyRange{{}}}, nil
+	}
+	if x := q.table.def.index(*q.via); x != nil {
+		return &binding{index: x, ranges: []keyRange{{}}}, nil
+	}
+	return nil, q.noIndex()
+}
+
+func (q Query[T]) noIndex() error {
+	return planErrorf("there is no index %s; use one of %s", *q.via, q.indexNames())
 }
 
 // mistake is what is wrong with the query's parts.
@@ -137,7 +158,7 @@ func (q Query[T]) choose(constraints map[*fields.Field]*constraint) (*binding, e
 	}
 	switch {
 	case len(serving) == 0 && q.via != nil && len(reasons) == 0:
-		return nil, planErrorf("there is no index %s; use one of %s", *q.via, q.indexNames())
+		return nil, q.noIndex()
 	case len(serving) == 0:
 		return nil, &PlanError{Reason: "no key serves these conditions; change them, move some to Filter, or add an index", Indexes: reasons}
 	case serving[0].index.name == "":
@@ -225,7 +246,7 @@ func (p *queryPlan[T]) check() error {
 		return planErrorf("%s does not project %s; read less with Project, or let the index project more", x, strings.Join(lacking, ", "))
 	}
 	var err error
-	if p.filter != nil {
+	if p.filter != nil && p.scan == nil {
 		p.filter.fields(func(name string) {
 			if slices.ContainsFunc(x.keys(), func(f *fields.Field) bool { return f.Name == name }) {
 				err = planErrorf("attribute %q is a key of %s, which a filter cannot test; give it as a key condition", name, x)

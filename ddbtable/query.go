@@ -19,6 +19,7 @@ type Query[T any] struct {
 	filter     *node
 	orderBy    *fields.Field
 	via        *string
+	scan       *segment // it reads all partitions
 	descending bool
 	pageSize   int
 	maxReads   int
@@ -151,7 +152,11 @@ func (q Query[T]) opError(p *queryPlan[T], err error) error {
 	if p != nil {
 		index = p.index.name
 	}
-	return q.table.indexError("query", index, err)
+	op := "query"
+	if q.scan != nil {
+		op = "scan"
+	}
+	return q.table.indexError(op, index, err)
 }
 
 // All ranges over the items lazily: it sends a request when the loop needs
@@ -345,6 +350,9 @@ func (r *reader[T]) call(limit int) *call {
 	}
 	if r.count {
 		c.texts = p.counts[r.current()]
+	}
+	if p.scan != nil {
+		c.op, c.segment = opScan, p.scan
 	}
 	return c
 }

@@ -28,8 +28,18 @@ func (s *typedSender) send(ctx context.Context, c *call) (reply, error) {
 		return s.update(ctx, c)
 	case opDeleteItem:
 		return s.delete(ctx, c)
+	case opQuery:
+		return s.query(ctx, c)
+	case opScan:
+		return s.scan(ctx, c)
+	case opBatchGet:
+		return s.batchGet(ctx, c)
+	case opBatchWrite:
+		return s.batchWrite(ctx, c)
+	case opTransactGet:
+		return s.transactGet(ctx, c)
 	}
-	return s.query(ctx, c)
+	return s.transactWrite(ctx, c)
 }
 
 // options of the call for the SDK.
@@ -147,6 +157,7 @@ func (s *typedSender) query(ctx context.Context, c *call) (reply, error) {
 		ExpressionAttributeValues: c.texts.valueMap(),
 		ConsistentRead:            flag(c.consistent),
 		ExclusiveStartKey:         start,
+		Limit:                     c.limitInput(),
 	}
 	if c.index != "" {
 		in.IndexName = &c.index
@@ -157,16 +168,57 @@ func (s *typedSender) query(ctx context.Context, c *call) (reply, error) {
 	if c.count {
 		in.Select = types.SelectCount
 	}
-	if c.limit > 0 {
-		in.Limit = aws.Int32(int32(min(c.limit, math.MaxInt32)))
-	}
 	out, err := s.client.Query(ctx, in, s.options(c)...)
 	if err != nil {
 		return reply{}, err
 	}
+	c.take(out.Items)
+	return reply{last: item{typed: out.LastEvaluatedKey}, count: int(out.Count), read: int(out.ScannedCount)}, nil
+}
+
+// take passes the items of a response on.
+func (c *call) take(items []map[string]types.AttributeValue) {
 	c.rows.reset()
-	for _, attributes := range out.Items {
+	for _, attributes := range items {
 		c.rows.add(item{typed: attributes})
 	}
+}
+
+func (s *typedSender) scan(ctx context.Context, c *call) (reply, error) {
+	start, err := c.start.attributeValues()
+	if err != nil {
+		return reply{}, err
+	}
+	in := &dynamodb.ScanInput{
+		TableName:                 &c.table,
+		FilterExpression:          optional(c.texts.filter),
+		ProjectionExpression:      optional(c.texts.projection),
+		ExpressionAttributeNames:  c.texts.nameMap(),
+		ExpressionAttributeValues: c.texts.valueMap(),
+		ConsistentRead:            flag(c.consistent),
+		ExclusiveStartKey:         start,
+		Limit:                     c.limitInput(),
+	}
+	if c.index != "" {
+		in.IndexName = &c.index
+	}
+	if c.count {
+		in.Select = types.SelectCount
+	}
+	if c.segment.total > 1 {
+		in.Segment, in.TotalSegments = aws.Int32(int32(c.segment.index)), aws.Int32(int32(c.segment.total))
+	}
+	out, err := s.client.Scan(ctx, in, s.options(c)...)
+	if err != nil {
+		return reply{}, err
+	}
+	c.take(out.Items)
 	return reply{last: item{typed: out.LastEvaluatedKey}, count: int(out.Count), read: int(out.ScannedCount)}, nil
+}
+
+func (c *call) limitInput() *int32 {
+	if c.limit == 0 {
+		return nil
+	}
+	return aws.Int32(int32(min(c.limit, math.MaxInt32)))
 }

@@ -142,6 +142,16 @@ func (v Value) Equal(w Value) bool {
 	return v == w || v.kind == w.kind && wire.Equal(v.AttributeValue(), w.AttributeValue())
 }
 
+// Canonical is the text of a scalar, the same for all spellings of a number.
+func (v Value) Canonical() string {
+	if v.kind == N {
+		if n, err := decimal.Parse([]byte(v.text)); err == nil {
+			return n.String()
+		}
+	}
+	return v.text
+}
+
 // Compare orders two scalars of the same key type, S, N or B, as DynamoDB does.
 func (v Value) Compare(w Value) int {
 	if v.kind == N {

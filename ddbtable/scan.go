@@ -1,0 +1,69 @@
+package ddbtable
+
+import (
+	"context"
+	"iter"
+)
+
+// A Scan reads all items of the table or of an index, in no useful order. It
+// is immutable: its methods return refined copies. It reads, and bills, every
+// item; where a key can serve, [Table.Query] reads less.
+type Scan[T any] struct{ q Query[T] }
+
+// A segment is one of several disjoint parts of a scan.
+type segment struct{ index, total int }
+
+// Scan returns the scan of the table, or of an index with Via.
+func (t *Table[T]) Scan() Scan[T] {
+	return Scan[T]{Query[T]{table: t, scan: &segment{total: 1}}.refined()}
+}
+
+// Filter drops items after they have been read: DynamoDB reads and bills them
+// all the same. It may test any attribute. Several filters must all be
+// fulfilled.
+func (s Scan[T]) Filter(cond Cond[T]) Scan[T] { return Scan[T]{s.q.Filter(cond)} }
+
+// Via scans a secondary index instead of the table.
+func (s Scan[T]) Via(index string) Scan[T] { return Scan[T]{s.q.Via(index)} }
+
+// Consistent is [Table.Consistent] for this scan.
+func (s Scan[T]) Consistent() Scan[T] { return Scan[T]{s.q.Consistent()} }
+
+// Project is [Table.Project] for this scan.
+func (s Scan[T]) Project(attributes ...AnyAttribute[T]) Scan[T] {
+	return Scan[T]{s.q.Project(attributes...)}
+}
+
+// PageSize is [Query.PageSize].
+func (s Scan[T]) PageSize(n int) Scan[T] { return Scan[T]{s.q.PageSize(n)} }
+
+// MaxReads is [Query.MaxReads].
+func (s Scan[T]) MaxReads(n int) Scan[T] { return Scan[T]{s.q.MaxReads(n)} }
+
+// OnBadItem is [Query.OnBadItem].
+func (s Scan[T]) OnBadItem(f func(*ItemError) error) Scan[T] { return Scan[T]{s.q.OnBadItem(f)} }
+
+// From is [Query.From].
+func (s Scan[T]) From(cursor string) Scan[T] { return Scan[T]{s.q.From(cursor)} }
+
+// Segment makes it the scan of one of several disjoint parts of the table,
+// counted from 0, so that several workers can share a scan. A cursor belongs
+// to its segment. DynamoDB takes 1 to 1,000,000 segments.
+func (s Scan[T]) Segment(index, of int) Scan[T] {
+	if of < 1 || of > 1_000_000 || index < 0 || index >= of {
+		s.q.err = planErrorf("segment %d of %d; give 1 to 1,000,000 segments, and one of 0 to one less", index, of)
+	}
+	s.q.scan = &segment{index, of}
+	return Scan[T]{s.q.refined()}
+}
+
+// All is [Query.All].
+func (s Scan[T]) All(ctx context.Context) iter.Seq2[T, error] { return s.q.All(ctx) }
+
+// Page is [Query.Page]. A scan has no way back: Prev is always empty.
+func (s Scan[T]) Page(ctx context.Context, n int, cursor string) (Page[T], error) {
+	return s.q.Page(ctx, n, cursor)
+}
+
+// Count is [Query.Count].
+func (s Scan[T]) Count(ctx context.Context) (int, error) { return s.q.Count(ctx) }

@@ -1,0 +1,139 @@
+package ddbtable
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+func (s *typedSender) batchGet(ctx context.Context, c *call) (reply, error) {
+	in := types.KeysAndAttributes{
+		ConsistentRead:           flag(c.consistent),
+		ProjectionExpression:     optional(c.texts.projection),
+		ExpressionAttributeNames: c.texts.nameMap(),
+	}
+	for _, part := range c.parts {
+		in.Keys = append(in.Keys, typedMembers(part.key))
+	}
+	out, err := s.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
+		RequestItems: map[string]types.KeysAndAttributes{c.table: in},
+	}, s.options(c)...)
+	if err != nil {
+		return reply{}, err
+	}
+	var r reply
+	for _, items := range out.Responses {
+		c.take(items)
+	}
+	for _, keys := range out.UnprocessedKeys {
+		for _, key := range keys.Keys {
+			r.left = append(r.left, item{typed: key})
+		}
+	}
+	if len(r.left) > 0 {
+		for _, items := range out.Responses {
+			for _, attributes := range items {
+				r.bytes += item{typed: attributes}.length()
+			}
+		}
+	}
+	return r, nil
+}
+
+func (s *typedSender) batchWrite(ctx context.Context, c *call) (reply, error) {
+	var requests []types.WriteRequest
+	for _, part := range c.parts {
+		if part.op == opDeleteItem {
+			requests = append(requests, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: typedMembers(part.key)}})
+			continue
+		}
+		attributes, err := part.item.attributeValues()
+		if err != nil {
+			return reply{}, err
+		}
+		requests = append(requests, types.WriteRequest{PutRequest: &types.PutRequest{Item: attributes}})
+	}
+	out, err := s.client.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{
+		RequestItems: map[string][]types.WriteRequest{c.table: requests},
+	}, s.options(c)...)
+	if err != nil {
+		return reply{}, err
+	}
+	var r reply
+	for _, requests := range out.UnprocessedItems {
+		for _, request := range requests {
+			if request.PutRequest != nil {
+				r.left = append(r.left, item{typed: request.PutRequest.Item})
+			} else if request.DeleteRequest != nil {
+				r.left = append(r.left, item{typed: request.DeleteRequest.Key})
+			}
+		}
+	}
+	return r, nil
+}
+
+func (s *typedSender) transactGet(ctx context.Context, c *call) (reply, error) {
+	in := new(dynamodb.TransactGetItemsInput)
+	for _, part := range c.parts {
+		in.TransactItems = append(in.TransactItems, types.TransactGetItem{Get: &types.Get{
+			TableName:                &part.table,
+			Key:                      typedMembers(part.key),
+			ProjectionExpression:     optional(part.texts.projection),
+			ExpressionAttributeNames: part.texts.nameMap(),
+		}})
+	}
+	out, err := s.client.TransactGetItems(ctx, in, s.options(c)...)
+	if err != nil {
+		return reply{}, err
+	}
+	var r reply
+	for _, response := range out.Responses {
+		r.found = append(r.found, item{typed: response.Item})
+	}
+	return r, nil
+}
+
+func (s *typedSender) transactWrite(ctx context.Context, c *call) (reply, error) {
+	// Made for this call alone: the SDK writes into it.
+	in := &dynamodb.TransactWriteItemsInput{ClientRequestToken: &c.token}
+	for _, part := range c.parts {
+		one, err := part.transactItem()
+		if err != nil {
+			return reply{}, err
+		}
+		in.TransactItems = append(in.TransactItems, one)
+	}
+	_, err := s.client.TransactWriteItems(ctx, in, s.options(c)...)
+	return reply{}, err
+}
+
+// transactItem is a part of a transaction in the SDK's type.
+func (c *call) transactItem() (one types.TransactWriteItem, err error) {
+	condition, names, values := optional(c.texts.condition), c.texts.nameMap(), c.texts.valueMap()
+	switch c.op {
+	case opPutItem:
+		one.Put = &types.Put{
+			TableName: &c.table, ConditionExpression: condition, ExpressionAttributeNames: names,
+			ExpressionAttributeValues: values, ReturnValuesOnConditionCheckFailure: c.oldValues(),
+		}
+		one.Put.Item, err = c.item.attributeValues()
+	case opUpdateItem:
+		one.Update = &types.Update{
+			TableName: &c.table, Key: typedMembers(c.key), UpdateExpression: optional(c.texts.update),
+			ConditionExpression: condition, ExpressionAttributeNames: names,
+			ExpressionAttributeValues: values, ReturnValuesOnConditionCheckFailure: c.oldValues(),
+		}
+	case opDeleteItem:
+		one.Delete = &types.Delete{
+			TableName: &c.table, Key: typedMembers(c.key), ConditionExpression: condition, ExpressionAttributeNames: names,
+			ExpressionAttributeValues: values, ReturnValuesOnConditionCheckFailure: c.oldValues(),
+		}
+	default:
+		one.ConditionCheck = &types.ConditionCheck{
+			TableName: &c.table, Key: typedMembers(c.key), ConditionExpression: condition, ExpressionAttributeNames: names,
+			ExpressionAttributeValues: values, ReturnValuesOnConditionCheckFailure: c.oldValues(),
+		}
+	}
+	return one, err
+}
