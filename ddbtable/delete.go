@@ -2,6 +2,7 @@ package ddbtable
 
 import (
 	"context"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -17,7 +18,9 @@ type Delete[T any] struct {
 
 // Delete returns the request that removes the item with the primary key that
 // the equalities give, as in [Table.Get].
-func (t *Table[T]) Delete(key ...Equality[T]) Delete[T] { return Delete[T]{table: t, key: key} }
+func (t *Table[T]) Delete(key ...Equality[T]) Delete[T] {
+	return Delete[T]{table: t, key: slices.Clone(key)}
+}
 
 // If makes Run fail unless the stored item fulfils the condition. Several
 // conditions must all be fulfilled.

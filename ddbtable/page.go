@@ -191,7 +191,7 @@ func (b *pager[T]) backward() Page[T] {
 	if len(b.items) > 0 {
 		page.Next = b.cursor(place{after: b.first}, false)
 	} else {
-		page.Next = b.cursor(place{}, false)
+		page.Next = b.cursor(b.reader.turned(), false)
 	}
 	return page
 }

@@ -300,6 +300,14 @@ func (r *reader[T]) next(ctx context.Context, limit int, count bool) (batch, err
 
 func (r *reader[T]) skip() { r.at = place{ranges: r.at.ranges + 1} }
 
+// turned is the reader's place for one that reads the other way.
+func (r *reader[T]) turned() place {
+	if r.at.after != nil {
+		return r.at
+	}
+	return place{ranges: len(r.plan.ranges) - r.at.ranges}
+}
+
 // atEnd reports whether the place is the inclusive limit of the range.
 func (r *reader[T]) atEnd() bool {
 	if r.at.after == nil || r.plan.index.sort == nil {

@@ -56,6 +56,14 @@ func (t *Table[T]) refused(ctx context.Context, err error, a *attempts, r *refus
 	return old, refused
 }
 
+// ambiguous marks the error of a refused write as such.
+func ambiguous[T any](err error) error {
+	if refused, ok := errors.AsType[*ConditionError[T]](err); ok {
+		refused.Ambiguous = true
+	}
+	return err
+}
+
 // wroteItself reports whether the stored item carries this call's write id.
 func (t *Table[T]) wroteItself(item map[string]types.AttributeValue, id string) bool {
 	if id == "" || item == nil {
