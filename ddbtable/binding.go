@@ -110,6 +110,9 @@ func (b *binder) texts(parts []fields.TemplatePart) ([]string, error) {
 			for _, e := range encoded {
 				next = append(next, text+e)
 			}
+			if err := atMostRanges(len(next)); err != nil {
+				return nil, err
+			}
 		}
 		texts = next
 	}
@@ -274,9 +277,11 @@ func (b *binder) sorted() {
 	b.empty = b.empty || len(b.ranges) == 0
 }
 
-func (b *binder) tooMany() error {
-	if len(b.ranges) > maxRanges {
-		return planErrorf("In makes %d ranges of the sort key, the limit is %d; give fewer values", len(b.ranges), maxRanges)
+func (b *binder) tooMany() error { return atMostRanges(len(b.ranges)) }
+
+func atMostRanges(n int) error {
+	if n > maxRanges {
+		return planErrorf("In makes more than %d ranges of the sort key, which is the limit; give fewer values", maxRanges)
 	}
 	return nil
 }

@@ -58,12 +58,18 @@ func (a Attribute[T, V]) Remove() Change[T] {
 
 // Add adds n to a number, which may be negative; an absent one counts as 0.
 // When the answer to an attempt gets lost, the SDK's next attempt adds again,
-// unless the definition has a write-id attribute.
+// unless the definition has a write-id attribute and nobody else writes the
+// item between the two attempts.
 func Add[T any, V constraints.Integer | constraints.Float](a Attribute[T, V], n V) Change[T] {
-	return a.change(actAdd, a.bound, n)
+	c := a.change(actAdd, a.bound, n)
+	if c.c.err == nil && c.c.value.Kind() != fields.N {
+		c.c.err = planErrorf("attribute %q is stored as type %s, and Add is for numbers; use Set", c.c.path, c.c.value.Kind())
+	}
+	return c
 }
 
 // Append adds elements at the end of a list; an absent one counts as empty.
+// Like [Add] it may be applied twice when the answer to an attempt gets lost.
 func Append[T any, S ~[]E, E any](a Attribute[T, S], elements ...E) Change[T] {
 	c := a.change(actAppend, a.value, append(S{}, elements...))
 	if c.c.err == nil && c.c.value.Kind() != fields.L {

@@ -123,12 +123,21 @@ func (a Attribute[T, V]) HasKind(k fields.Kind) Cond[T] {
 // BeginsWith is true if the text of the attribute begins with prefix. As a key
 // condition it is a range over the sort key.
 func BeginsWith[T any, V ~string](a Attribute[T, V], prefix V) Cond[T] {
-	return a.cond(opBeginsWith, a.bound, prefix)
+	return a.onText(opBeginsWith, prefix)
 }
 
 // Contains is true if the text of the attribute contains part.
 func Contains[T any, V ~string](a Attribute[T, V], part V) Cond[T] {
-	return a.cond(opContains, a.bound, part)
+	return a.onText(opContains, part)
+}
+
+// onText is a condition on text: a Go string may be stored as a number.
+func (a Attribute[T, V]) onText(op operator, v V) Cond[T] {
+	n := a.leaf(op, a.bound, v)
+	if n.err == nil && n.values[0].Kind() != fields.S {
+		n.err = planErrorf("attribute %q is stored as type %s, and %s is for text; use a comparison", n.path, n.values[0].Kind(), op)
+	}
+	return condition[T]{n}
 }
 
 // Has is true if the list or set has an element equal to e.

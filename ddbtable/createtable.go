@@ -25,7 +25,13 @@ type Clock interface {
 
 // UseClock makes the table wait by that clock.
 func UseClock(c Clock) Option {
-	return option(func(s *settings) { s.wait.clock = c })
+	return option(func(s *settings) {
+		if c == nil {
+			s.err = errors.Join(s.err, errors.New("clock is nil; give one, or leave UseClock out"))
+			return
+		}
+		s.wait.clock = c
+	})
 }
 
 // PollInterval is how long CreateTable and DeleteTable wait between two looks
@@ -164,22 +170,42 @@ func (t *Table[T]) deleteTable(ctx context.Context) error {
 		return t.err
 	}
 	for {
-		_, err := t.client.DeleteTable(ctx, &dynamodb.DeleteTableInput{TableName: &t.settings.name})
+		out, err := t.client.DeleteTable(ctx, &dynamodb.DeleteTableInput{TableName: &t.settings.name})
+		if err == nil {
+			return t.awaitGone(ctx, out.TableDescription)
+		}
 		if _, none := errors.AsType[*types.ResourceNotFoundException](err); none {
 			return nil
 		}
-		// A table that is being created cannot be deleted yet.
-		if _, inUse := errors.AsType[*types.ResourceInUseException](err); err != nil && !inUse {
-			return err
-		}
-		table, err := t.describe(ctx)
-		if err != nil || table == nil {
+		// A table that is being created cannot be deleted yet, and one that is
+		// being deleted not again.
+		if _, inUse := errors.AsType[*types.ResourceInUseException](err); !inUse {
 			return err
 		}
 		if err := t.settings.wait.pause(ctx); err != nil {
 			return err
 		}
 	}
+}
+
+// awaitGone waits until the table is not there any more. One of the same name
+// that somebody has created since then has another id, and is let alone.
+func (t *Table[T]) awaitGone(ctx context.Context, deleted *types.TableDescription) error {
+	for {
+		table, err := t.describe(ctx)
+		if err != nil || table == nil || !sameTable(table, deleted) {
+			return err
+		}
+		if err := t.settings.wait.pause(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// sameTable reports whether two descriptions are of one table, as far as the
+// engine gives ids.
+func sameTable(a, b *types.TableDescription) bool {
+	return b == nil || a.TableId == nil || b.TableId == nil || *a.TableId == *b.TableId
 }
 
 // createInput is the definition as DynamoDB takes it.

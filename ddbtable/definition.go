@@ -120,6 +120,10 @@ func Define[T any](name string, options ...DefineOption) (*Definition[T], error)
 	}
 	d.roles()
 	for _, o := range options {
+		if o == nil {
+			d.fail("has a nil option; leave it out")
+			continue
+		}
 		o.define(d)
 	}
 	d.check()

@@ -1,6 +1,9 @@
 package ddbtable
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // A Delete removes the item with a key. It is immutable; Run sends it.
 type Delete[T any] struct {
@@ -12,7 +15,9 @@ type Delete[T any] struct {
 
 // Delete returns the request that removes the item with the primary key that
 // the equalities give, as in [Table.Get].
-func (t *Table[T]) Delete(key ...Equality[T]) Delete[T] { return Delete[T]{table: t, key: key} }
+func (t *Table[T]) Delete(key ...Equality[T]) Delete[T] {
+	return Delete[T]{table: t, key: slices.Clone(key)}
+}
 
 // If makes Run fail unless the stored item fulfils the condition. Several
 // conditions must all be fulfilled.

@@ -206,7 +206,7 @@ func (x *exchange) parse(json []byte) error {
 	}
 	r := &x.reply
 	scan := wire.NewScanner(json)
-	err := scan.Each('{', func(name []byte) (err error) {
+	err := scan.Each('{', '}', func(name []byte) (err error) {
 		switch string(name) {
 		case "Responses":
 			err = x.parseResponses(scan)
@@ -239,18 +239,18 @@ func (x *exchange) parseItems(scan *wire.Scanner) error {
 	if scan.Null() {
 		return nil
 	}
-	return scan.Each('[', func([]byte) error { return scan.Take(x.call.rows.parse) })
+	return scan.Each('[', ']', func([]byte) error { return scan.Take(x.call.rows.parse) })
 }
 
 // parseResponses reads what a batch found, by table, or what a transaction
 // found, in the order of its parts.
 func (x *exchange) parseResponses(scan *wire.Scanner) error {
 	if x.call.op == opBatchGet {
-		return scan.Each('{', func([]byte) error { return x.parseItems(scan) })
+		return scan.Each('{', '}', func([]byte) error { return x.parseItems(scan) })
 	}
-	return scan.Each('[', func([]byte) error {
+	return scan.Each('[', ']', func([]byte) error {
 		var found item
-		err := scan.Each('{', func(name []byte) (err error) {
+		err := scan.Each('{', '}', func(name []byte) (err error) {
 			if string(name) == "Item" {
 				found.json, err = object(scan)
 				return err
@@ -273,17 +273,17 @@ func parseLeft(scan *wire.Scanner) (left []item, err error) {
 		return err
 	}
 	request := func([]byte) error {
-		return scan.Each('{', func([]byte) error { // PutRequest or DeleteRequest
-			return scan.Each('{', take)
+		return scan.Each('{', '}', func([]byte) error { // PutRequest or DeleteRequest
+			return scan.Each('{', '}', take)
 		})
 	}
-	err = scan.Each('{', func([]byte) error { // table
+	err = scan.Each('{', '}', func([]byte) error { // table
 		if scan.Peek('[') == nil {
-			return scan.Each('[', request)
+			return scan.Each('[', ']', request)
 		}
-		return scan.Each('{', func(name []byte) error {
+		return scan.Each('{', '}', func(name []byte) error {
 			if string(name) == "Keys" {
-				return scan.Each('[', take)
+				return scan.Each('[', ']', take)
 			}
 			_, err := scan.Skip()
 			return err

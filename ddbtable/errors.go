@@ -44,11 +44,14 @@ type OpError struct {
 }
 
 func (e *OpError) Error() string {
-	table := e.Table
-	if e.Index != "" {
-		table += "/" + e.Index
+	text := "ddbtable: " + e.Op
+	if e.Table != "" { // there is none without a definition
+		text += " " + e.Table
 	}
-	return "ddbtable: " + e.Op + " " + table + ": " + e.Err.Error()
+	if e.Index != "" {
+		text += "/" + e.Index
+	}
+	return text + ": " + e.Err.Error()
 }
 
 func (e *OpError) Unwrap() error { return e.Err }

@@ -26,7 +26,7 @@ func (i item) attributeValues() (map[string]types.AttributeValue, error) {
 	}
 	all := make(map[string]types.AttributeValue)
 	scan := wire.NewScanner(i.json)
-	err := scan.Each('{', func(name []byte) error {
+	err := scan.Each('{', '}', func(name []byte) error {
 		text := string(name)
 		av, err := wire.ReadValue(scan)
 		if av != nil {
@@ -47,7 +47,7 @@ func (i item) value(name string) (fields.Value, error) {
 	}
 	var found fields.Value
 	scan := wire.NewScanner(i.json)
-	err := scan.Each('{', func(n []byte) error {
+	err := scan.Each('{', '}', func(n []byte) error {
 		if string(n) != name {
 			_, err := scan.Skip()
 			return err

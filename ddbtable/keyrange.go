@@ -40,6 +40,13 @@ func prefixed(prefix fields.Value) keyRange {
 // between is the range of two limits, either of which may be none. It is not
 // ok if no key lies in it.
 func between(lo, hi limit) (r keyRange, ok bool) {
+	// No key is empty, and DynamoDB refuses to compare one with nothing.
+	if lo.value.Text() == "" {
+		lo = limit{}
+	}
+	if !hi.none() && hi.value.Text() == "" {
+		return keyRange{}, false
+	}
 	if lo.none() || hi.none() {
 		return keyRange{lo: lo, hi: hi}, true
 	}

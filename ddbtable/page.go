@@ -188,8 +188,10 @@ func (b *pager[T]) backward() (page Page[T], err error) {
 	case b.capped:
 		page.Prev, err = b.cursor(b.reader.at, true)
 	}
-	if err == nil {
+	if err == nil && len(b.items) > 0 {
 		page.Next, err = b.cursor(place{after: b.first}, false)
+	} else if err == nil {
+		page.Next, err = b.cursor(b.reader.turned(), false)
 	}
 	return page, err
 }

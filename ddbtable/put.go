@@ -3,8 +3,6 @@ package ddbtable
 import (
 	"context"
 	"errors"
-
-	"example.com/ddb/fields"
 )
 
 // A Create stores an item whose key is free. It is immutable; Run sends it.
@@ -31,15 +29,19 @@ func (c Create[T]) Idempotent() Create[T] {
 // stored item. It is Ambiguous if an earlier attempt of this very call may have
 // stored the item; a write-id attribute or Idempotent settles that.
 func (c Create[T]) Run(ctx context.Context) (T, error) {
-	t := c.put.table
-	cond := notExists(t.def.primary.partition)
-	v, _, err := c.put.run(ctx, cond, func(item) error { return ErrExists })
-	return v, t.opError("create", err)
+	v, err := c.run(ctx)
+	return v, c.put.table.opError("create", err)
 }
 
-// notExists is the condition that the item has no such attribute; with a key
-// attribute, that there is no item.
-func notExists(f *fields.Field) *node { return fieldNode(opNotExists, f) }
+func (c Create[T]) run(ctx context.Context) (none T, err error) {
+	t := c.put.table
+	if t.err != nil {
+		return none, t.err
+	}
+	free := fieldNode(opNotExists, t.def.primary.partition)
+	v, _, err := c.put.run(ctx, free, func(item) error { return ErrExists })
+	return v, err
+}
 
 // A Put stores an item in the place of whatever has its key. It is immutable;
 // Run sends it.

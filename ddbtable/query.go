@@ -325,6 +325,14 @@ func (r *reader[T]) next(ctx context.Context, limit int) (reply, error) {
 
 func (r *reader[T]) skip() { r.at = place{ranges: r.at.ranges + 1} }
 
+// turned is the reader's place for one that reads the other way.
+func (r *reader[T]) turned() place {
+	if !r.at.after.none() {
+		return r.at
+	}
+	return place{ranges: len(r.plan.ranges) - r.at.ranges}
+}
+
 // atEnd reports whether the place is the inclusive limit of the range.
 func (r *reader[T]) atEnd() (bool, error) {
 	sort := r.plan.index.sort

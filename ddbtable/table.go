@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"example.com/ddb/fields"
@@ -70,17 +71,20 @@ func NoOldItem() Option {
 // arguments is reported by every request of the table.
 func Open[T any](client Client, def *Definition[T], options ...Option) *Table[T] {
 	t := &Table[T]{client: client, def: def}
-	if def == nil {
-		t.err = errors.New("definition is nil; make one with ddbtable.Define")
-		t.def = new(Definition[T])
+	if def == nil || def.plan == nil {
+		t.err = errors.New("definition is nil or the zero value; make one with ddbtable.Define")
 		return t
 	}
 	t.settings = settings{name: def.name, keys: new(seal.Keys), wait: defaultWaiting}
 	for _, o := range options {
+		if o == nil {
+			t.err = errors.New("an option is nil; leave it out")
+			continue
+		}
 		o.set(&t.settings)
 	}
-	if client == nil {
-		t.err = errors.New("client is nil; give a *dynamodb.Client")
+	if sdk, ok := client.(*dynamodb.Client); client == nil || ok && sdk == nil {
+		t.err = errors.Join(t.err, errors.New("client is nil; give a *dynamodb.Client"))
 	}
 	t.err = errors.Join(t.err, t.settings.err, badName(t.settings.name, def.plan.Type()))
 	t.sender = senderFor(client, &t.settings)

@@ -2,7 +2,6 @@ package ddbtable
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -31,7 +30,9 @@ type Update[T any] struct {
 
 // Update returns the request that changes the item with the primary key that
 // the equalities give, as in [Table.Get].
-func (t *Table[T]) Update(key ...Equality[T]) Update[T] { return Update[T]{table: t, key: key} }
+func (t *Table[T]) Update(key ...Equality[T]) Update[T] {
+	return Update[T]{table: t, key: slices.Clone(key)}
+}
 
 // Change adds changes. Derived attributes are kept right without being named.
 func (u Update[T]) Change(changes ...Change[T]) Update[T] {
@@ -55,8 +56,9 @@ func (u Update[T]) If(cond Cond[T]) Update[T] {
 }
 
 // OrCreate makes Run create the item if there is none, with nothing but the
-// key, the changes, and what is derived from them. All facets of a derived
-// attribute that changes must then be known from the call.
+// key, the attributes that it is made from, the changes, and what is derived
+// from them. All facets of a derived attribute that changes must then be known
+// from the call.
 func (u Update[T]) OrCreate() Update[T] {
 	u.create = true
 	return u
@@ -112,8 +114,10 @@ func (u Update[T]) run(ctx context.Context) (v T, err error) {
 		changed, again := p.changed(out.item, facets)
 		out.release()
 		switch {
-		case !again || p.maybeAdded(err):
+		case !again:
 			return v, err
+		case p.maybeAdded():
+			return v, ambiguous[T](err)
 		case try == maxConflicts:
 			return v, ErrConflict
 		}
@@ -124,11 +128,12 @@ func (u Update[T]) run(ctx context.Context) (v T, err error) {
 // An updatePlan is an update whose derived attributes have been found.
 type updatePlan[T any] struct {
 	Update[T]
-	primary []member
-	known   map[*fields.Field]fields.Value // facets that the call fixes
-	derived []*fields.Field                // that change
-	unknown []*fields.Field                // facets that must be read
-	writeID string
+	primary  []member
+	known    map[*fields.Field]fields.Value // facets that the call fixes
+	derived  []*fields.Field                // that change
+	unknown  []*fields.Field                // facets that must be read
+	writeID  string
+	doubtful bool // an attempt that failed may have been applied
 }
 
 func (u Update[T]) plan() (*updatePlan[T], error) {
@@ -248,12 +253,28 @@ func (p *updatePlan[T]) derive() error {
 	return nil
 }
 
-// touches reports whether a facet of f is changed.
+// touches reports whether the call decides about the derived attribute f: it
+// changes a facet, or creates an item whose key gives all of them.
 func (p *updatePlan[T]) touches(f *fields.Field) bool {
 	facets := facetsOf(f)
-	return slices.ContainsFunc(p.changes, func(c *change) bool {
-		return slices.Contains(facets, c.path.Field())
+	if slices.ContainsFunc(p.changes, func(c *change) bool { return slices.Contains(facets, c.path.Field()) }) {
+		return true
+	}
+	return p.create && !slices.Contains(p.table.def.primary.keys(), f) && !slices.ContainsFunc(facets, func(f *fields.Field) bool {
+		return !slices.ContainsFunc(p.key, func(e Equality[T]) bool { return e.n.path.Field() == f })
 	})
+}
+
+// keyFacets sets the attributes that the key is made from, which an item that
+// is created must have and any other has already.
+func (p *updatePlan[T]) keyFacets() []*change {
+	var all []*change
+	for _, e := range p.key {
+		if p.create && !slices.Contains(p.table.def.primary.keys(), e.n.path.Field()) {
+			all = append(all, &change{action: actSet, path: e.n.path, value: e.n.values[0]})
+		}
+	}
+	return all
 }
 
 func names(all []*fields.Field) string {
@@ -314,13 +335,11 @@ func (p *updatePlan[T]) changed(stored item, read map[*fields.Field]fields.Value
 	return nil, false
 }
 
-// maybeAdded reports whether the facets may differ because an earlier attempt
-// of this very call added to one of them: trying again would add twice.
-func (p *updatePlan[T]) maybeAdded(err error) bool {
-	refused, ok := errors.AsType[*ConditionError[T]](err)
-	return ok && refused.Ambiguous && slices.ContainsFunc(p.changes, func(c *change) bool {
-		return c.action == actAdd && slices.Contains(p.unknown, c.path.Field())
-	})
+// maybeAdded reports whether an earlier attempt of this very call may have
+// been applied and have added something: trying again would add twice. The
+// write id does not tell, because the next writer replaces it.
+func (p *updatePlan[T]) maybeAdded() bool {
+	return p.doubtful && slices.ContainsFunc(p.changes, func(c *change) bool { return !c.absolute() })
 }
 
 // send sends one UpdateItem, computed from the facets that were read. The reply
@@ -337,7 +356,9 @@ func (p *updatePlan[T]) send(ctx context.Context, read map[*fields.Field]fields.
 	if c.texts.update, err = c.texts.writer.update(final); err != nil {
 		return reply{}, err
 	}
-	return p.table.write(ctx, c, p.refusal(final))
+	out, err := p.table.write(ctx, c, p.refusal(final))
+	p.doubtful = p.doubtful || c.seen.doubtful
+	return out, err
 }
 
 // condition is what must hold of the stored item: it exists, this call has not
@@ -381,6 +402,7 @@ func (p *updatePlan[T]) final(read map[*fields.Field]fields.Value) ([]*change, e
 			all = append(all, computed)
 		}
 	}
+	all = append(all, p.keyFacets()...)
 	for _, f := range p.derived {
 		c, err := derivedChange(f, facets)
 		if err != nil {

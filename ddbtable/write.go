@@ -69,6 +69,14 @@ func (t *Table[T]) conditionError(cause error, old item, r *refusal, doubtful bo
 	return e
 }
 
+// ambiguous marks the error of a refused write as such.
+func ambiguous[T any](err error) error {
+	if refused, ok := errors.AsType[*ConditionError[T]](err); ok {
+		refused.Ambiguous = true
+	}
+	return err
+}
+
 // wroteItself reports whether the stored item carries this call's write id.
 func (t *Table[T]) wroteItself(stored item, id string) bool {
 	if id == "" || stored.none() {

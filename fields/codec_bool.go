@@ -1,9 +1,12 @@
 package fields
 
 import (
+	"errors"
 	"strconv"
 	"unsafe"
 )
+
+var errBool = errors.New("text is neither true nor false")
 
 // boolCodec stores any Boolean type as BOOL.
 func boolCodec() *codec {
@@ -17,6 +20,11 @@ func boolCodec() *codec {
 			*(*bool)(p) = string(text) == "true"
 			return nil
 		},
-		facet: facetRule{shape: shapeBool, ordered: true},
+		facet: facetRule{shape: shapeBool, ordered: true, valid: func(text []byte) error {
+			if s := string(text); s != "true" && s != "false" {
+				return errBool
+			}
+			return nil
+		}},
 	}
 }

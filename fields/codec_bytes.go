@@ -18,7 +18,6 @@ func bytesCodec() *codec {
 			return nil
 		},
 		absent: func(p unsafe.Pointer) bool { return *(*[]byte)(p) == nil },
-		clear:  func(p unsafe.Pointer) { *(*[]byte)(p) = nil },
 		facet:  facetRule{emptyName: "the empty value"},
 	}
 }
@@ -37,5 +36,6 @@ func byteArrayCodec(n int) *codec {
 			copy(unsafe.Slice((*byte)(p), n), text)
 			return nil
 		},
+		facet: facetRule{emptyName: "the empty value"},
 	}
 }

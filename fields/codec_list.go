@@ -29,36 +29,30 @@ func (s *sequence) at(data unsafe.Pointer, i int) unsafe.Pointer {
 // listOf stores slices and arrays as L. A nil slice is absent; nil elements of
 // a list are NULL.
 func (c *compiler) listOf(t reflect.Type) (*codec, error) {
+	if made := c.made[t]; made != nil {
+		return made, nil
+	}
+	s := &sequence{typ: t, stride: t.Elem().Size()}
+	made := &codec{kind: L, absent: nilTest(t), write: s.writeSlice, read: s.readSlice}
+	if t.Kind() == reflect.Array {
+		made.write, made.read = s.writeArray, s.readArray
+	}
+	c.made[t] = made
 	elem, err := c.codecOf(t.Elem(), &tag{})
 	if err != nil {
 		return nil, fmt.Errorf("element of %s: %w", t, err)
 	}
-	s := &sequence{typ: t, elem: elem, stride: t.Elem().Size()}
-	if t.Kind() == reflect.Array {
-		return s.array(), nil
-	}
-	return &codec{
-		kind: L,
-		elem: elem,
-		write: func(sink *wire.Sink, p unsafe.Pointer) error {
-			h := (*sliceHeader)(p)
-			return s.write(sink, h.data, h.len)
-		},
-		read:   s.readSlice,
-		absent: func(p unsafe.Pointer) bool { return (*sliceHeader)(p).data == nil },
-		clear:  func(p unsafe.Pointer) { *(*sliceHeader)(p) = sliceHeader{} },
-	}, nil
+	s.elem, made.elem = elem, elem
+	return made, nil
 }
 
-func (s *sequence) array() *codec {
-	return &codec{
-		kind: L,
-		elem: s.elem,
-		write: func(sink *wire.Sink, p unsafe.Pointer) error {
-			return s.write(sink, p, s.typ.Len())
-		},
-		read: s.readArray,
-	}
+func (s *sequence) writeSlice(sink *wire.Sink, p unsafe.Pointer) error {
+	h := (*sliceHeader)(p)
+	return s.write(sink, h.data, h.len)
+}
+
+func (s *sequence) writeArray(sink *wire.Sink, p unsafe.Pointer) error {
+	return s.write(sink, p, s.typ.Len())
 }
 
 func (s *sequence) write(sink *wire.Sink, data unsafe.Pointer, n int) error {
@@ -79,18 +73,24 @@ func (s *sequence) write(sink *wire.Sink, data unsafe.Pointer, n int) error {
 func (s *sequence) readSlice(src wire.Source, _ Kind, p unsafe.Pointer) error {
 	slice := reflect.NewAt(s.typ, p).Elem()
 	slice.Set(reflect.MakeSlice(s.typ, 0, 0))
-	h := (*sliceHeader)(p)
+	i := -1
 	return src.List(func(elem wire.Source) error {
-		if h.len == h.cap {
-			slice.Grow(1)
-		}
-		h.len++
-		last := s.at(h.data, h.len-1)
-		if err := s.elem.get(elem, last); err != nil {
-			return fmt.Errorf("element %d: %w", h.len-1, err)
+		i++
+		if err := s.elem.get(elem, s.grow(slice, p)); err != nil {
+			return fmt.Errorf("element %d: %w", i, err)
 		}
 		return nil
 	})
+}
+
+// grow adds a zero element to the slice at p and returns its address.
+func (s *sequence) grow(slice reflect.Value, p unsafe.Pointer) unsafe.Pointer {
+	h := (*sliceHeader)(p)
+	if h.len == h.cap {
+		slice.Grow(1)
+	}
+	h.len++
+	return s.at(h.data, h.len-1)
 }
 
 func (s *sequence) readArray(src wire.Source, _ Kind, p unsafe.Pointer) error {
@@ -99,8 +99,11 @@ func (s *sequence) readArray(src wire.Source, _ Kind, p unsafe.Pointer) error {
 		if i == n {
 			return fmt.Errorf("stored list has more than the %d elements that the field holds", n)
 		}
+		if err := s.elem.get(elem, s.at(p, i)); err != nil {
+			return fmt.Errorf("element %d: %w", i, err)
+		}
 		i++
-		return s.elem.get(elem, s.at(p, i-1))
+		return nil
 	})
 	if err == nil && i < n {
 		err = fmt.Errorf("stored list has %d elements, the field holds exactly %d", i, n)

@@ -1,19 +1,35 @@
 package fields
 
 import (
+	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"unsafe"
 
 	"example.com/ddb/internal/wire"
 )
 
-var errMapName = errors.New("name in a map must be 1 to 65,535 bytes of UTF-8")
+var (
+	errMapName    = errors.New("name in a map must be 1 to 65,535 bytes of UTF-8")
+	errStoredName = errors.New("name in the stored map is not in the form that is written for the Go type of the map's key")
+	errNameTwice  = errors.New("map has two entries of one name; use keys with distinct texts")
+)
 
 // mapOf stores maps as M. Keys are strings, or scalars by their text. A nil
 // map is absent; nil elements of a map are NULL.
 func (c *compiler) mapOf(t reflect.Type) (*codec, error) {
+	if made := c.made[t]; made != nil {
+		return made, nil
+	}
+	if isMapSet(t) {
+		return nil, fmt.Errorf("Go type %s is not stored as a map; add the option `set`", t)
+	}
+	m := &mapping{typ: t, elems: reflect.SliceOf(t.Elem())}
+	made := &codec{kind: M, absent: nilTest(t), write: m.write, read: m.read}
+	c.made[t] = made
 	key, err := c.codecOf(t.Key(), &tag{})
 	if err != nil {
 		return nil, fmt.Errorf("key of %s: %w", t, err)
@@ -21,45 +37,42 @@ func (c *compiler) mapOf(t reflect.Type) (*codec, error) {
 	if key.kind != S && key.kind != N || key.absent != nil || !key.scalar() {
 		return nil, fmt.Errorf("key of %s cannot be a name in a map; use a string, number or UUID as key", t)
 	}
-	if t.Elem() == reflect.TypeFor[struct{}]() {
-		return nil, fmt.Errorf("Go type %s is not stored as a map; add the option `set`", t)
-	}
 	elem, err := c.codecOf(t.Elem(), &tag{})
 	if err != nil {
 		return nil, fmt.Errorf("element of %s: %w", t, err)
 	}
-	m := &mapping{typ: t, key: key, elem: elem}
-	return &codec{
-		kind:   M,
-		key:    key,
-		elem:   elem,
-		write:  m.write,
-		read:   m.read,
-		absent: func(p unsafe.Pointer) bool { return deref(p) == nil },
-		clear:  func(p unsafe.Pointer) { *(*unsafe.Pointer)(p) = nil },
-	}, nil
+	m.key, m.elem, made.key, made.elem = key, elem, key, elem
+	return made, nil
 }
 
 // A mapping reaches the entries of one map type. The runtime's maps can only
 // be walked through reflect.
 type mapping struct {
 	typ       reflect.Type
+	elems     reflect.Type // a slice of elements
 	key, elem *codec
 }
 
+// An entry is what is written for one entry of a map.
+type entry struct {
+	name string
+	elem reflect.Value // of a copy that can be pointed to
+}
+
+// write writes the entries in the order of their names, so that equal maps
+// have equal bytes.
 func (m *mapping) write(sink *wire.Sink, p unsafe.Pointer) error {
-	all := reflect.NewAt(m.typ, p).Elem()
-	key, elem := reflect.New(m.typ.Key()), reflect.New(m.typ.Elem())
-	g := sink.BeginMap(all.Len())
-	for iter := all.MapRange(); iter.Next(); {
-		key.Elem().SetIterKey(iter)
-		elem.Elem().SetIterValue(iter)
-		name, err := m.key.appendText(nil, key.UnsafePointer())
-		if err != nil || !wire.ValidName(string(name)) {
-			return errors.Join(errMapName, err)
+	entries, err := m.entries(reflect.NewAt(m.typ, p).Elem())
+	if err != nil {
+		return err
+	}
+	g := sink.BeginMap(len(entries))
+	for i, e := range entries {
+		if i > 0 && entries[i-1].name == e.name {
+			return errNameTwice
 		}
-		sink.Name(&g, string(name))
-		if err := m.elem.putElement(sink, elem.UnsafePointer()); err != nil {
+		sink.Name(&g, e.name)
+		if err := m.elem.putElement(sink, e.elem.Addr().UnsafePointer()); err != nil {
 			return fmt.Errorf("in the map: %w", err)
 		}
 		sink.Done(&g)
@@ -68,15 +81,47 @@ func (m *mapping) write(sink *wire.Sink, p unsafe.Pointer) error {
 	return nil
 }
 
+func (m *mapping) entries(all reflect.Value) ([]entry, error) {
+	key := reflect.New(m.typ.Key())
+	elems := reflect.MakeSlice(m.elems, all.Len(), all.Len())
+	entries := make([]entry, 0, all.Len())
+	for iter := all.MapRange(); iter.Next(); {
+		key.Elem().SetIterKey(iter)
+		elem := elems.Index(len(entries))
+		elem.SetIterValue(iter)
+		name, err := m.key.name(key.UnsafePointer())
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, entry{name, elem})
+	}
+	slices.SortFunc(entries, func(a, b entry) int { return cmp.Compare(a.name, b.name) })
+	return entries, nil
+}
+
+// name is the name in a map of the key at p.
+func (c *codec) name(p unsafe.Pointer) (string, error) {
+	text, err := c.text(nil, p)
+	if err != nil {
+		return "", fmt.Errorf("name in a map: %w", err)
+	}
+	if !wire.ValidName(string(text)) {
+		return "", errMapName
+	}
+	return string(text), nil
+}
+
 func (m *mapping) read(src wire.Source, _ Kind, p unsafe.Pointer) error {
 	all := reflect.MakeMap(m.typ)
 	reflect.NewAt(m.typ, p).Elem().Set(all)
 	key, elem := reflect.New(m.typ.Key()), reflect.New(m.typ.Elem())
-	return src.Map(func(name []byte, value wire.Source) error {
+	names := 0
+	err := src.Map(func(name []byte, value wire.Source) error {
+		names++
 		key.Elem().SetZero()
 		elem.Elem().SetZero()
-		if err := m.key.parseText(name, key.UnsafePointer()); err != nil {
-			return fmt.Errorf("name in the map: %w", err)
+		if err := m.key.parseName(name, key.UnsafePointer()); err != nil {
+			return err
 		}
 		if err := m.elem.get(value, elem.UnsafePointer()); err != nil {
 			return fmt.Errorf("in the map: %w", err)
@@ -84,4 +129,21 @@ func (m *mapping) read(src wire.Source, _ Kind, p unsafe.Pointer) error {
 		all.SetMapIndex(key.Elem(), elem.Elem())
 		return nil
 	})
+	if err == nil && names != all.Len() {
+		return errNameTwice
+	}
+	return err
+}
+
+// parseName reads the key that a name stands for. A name that would be written
+// in another way is refused: two such names could become one key.
+func (c *codec) parseName(name []byte, p unsafe.Pointer) error {
+	if err := c.parseText(name, p); err != nil {
+		return fmt.Errorf("name in the map: %w", err)
+	}
+	again, err := c.appendText(make([]byte, 0, 64), p)
+	if err != nil || !bytes.Equal(again, name) {
+		return errStoredName
+	}
+	return nil
 }

@@ -1,6 +1,7 @@
 package fields
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math"
@@ -11,114 +12,110 @@ import (
 	"example.com/ddb/internal/decimal"
 )
 
-// integer reads and writes the integers of one width behind a pointer.
-type integer[I int64 | uint64] struct {
-	load  func(unsafe.Pointer) I
-	store func(unsafe.Pointer, I)
-}
-
-func integerOf[I int64 | uint64, V signed | unsigned]() integer[I] {
-	return integer[I]{
-		load:  func(p unsafe.Pointer) I { return I(*(*V)(p)) },
-		store: func(p unsafe.Pointer, i I) { *(*V)(p) = V(i) },
-	}
-}
-
-type signed interface {
-	int | int8 | int16 | int32 | int64
-}
-
-type unsigned interface {
-	uint | uint8 | uint16 | uint32 | uint64 | uintptr
-}
-
-var signedBySize = map[uintptr]integer[int64]{
-	1: integerOf[int64, int8](),
-	2: integerOf[int64, int16](),
-	4: integerOf[int64, int32](),
-	8: integerOf[int64, int64](),
-}
-
-var unsignedBySize = map[uintptr]integer[uint64]{
-	1: integerOf[uint64, uint8](),
-	2: integerOf[uint64, uint16](),
-	4: integerOf[uint64, uint32](),
-	8: integerOf[uint64, uint64](),
-}
-
 // signedCodec stores any signed integer type as N, over its full range.
 func signedCodec(t reflect.Type) *codec {
-	i, bits := signedBySize[t.Size()], t.Bits()
+	switch t.Size() {
+	case 1:
+		return signedOf[int8]()
+	case 2:
+		return signedOf[int16]()
+	case 4:
+		return signedOf[int32]()
+	}
+	return signedOf[int64]()
+}
+
+func signedOf[I int8 | int16 | int32 | int64]() *codec {
+	bits := int(8 * unsafe.Sizeof(I(0)))
 	return &codec{
 		kind:  N,
 		plain: true,
 		appendText: func(dst []byte, p unsafe.Pointer) ([]byte, error) {
-			return strconv.AppendInt(dst, i.load(p), 10), nil
+			return appendInt(dst, int64(*(*I)(p))), nil
 		},
 		parseText: func(text []byte, p unsafe.Pointer) error {
 			v, err := parseInt(text, bits)
 			if err == nil {
-				i.store(p, v)
+				*(*I)(p) = I(v)
 			}
 			return err
 		},
-		facet: facetRule{shape: shapeInteger},
+		facet: facetRule{shape: shapeInteger, fitsInt64: true},
 	}
 }
 
 // unsignedCodec stores any unsigned integer type as N, over its full range.
 func unsignedCodec(t reflect.Type) *codec {
-	i, bits := unsignedBySize[t.Size()], t.Bits()
+	switch t.Size() {
+	case 1:
+		return unsignedOf[uint8]()
+	case 2:
+		return unsignedOf[uint16]()
+	case 4:
+		return unsignedOf[uint32]()
+	}
+	return unsignedOf[uint64]()
+}
+
+func unsignedOf[I uint8 | uint16 | uint32 | uint64]() *codec {
+	bits := int(8 * unsafe.Sizeof(I(0)))
 	return &codec{
 		kind:  N,
 		plain: true,
 		appendText: func(dst []byte, p unsafe.Pointer) ([]byte, error) {
-			return strconv.AppendUint(dst, i.load(p), 10), nil
+			return strconv.AppendUint(dst, uint64(*(*I)(p)), 10), nil
 		},
 		parseText: func(text []byte, p unsafe.Pointer) error {
 			v, err := parseUint(text, bits)
 			if err == nil {
-				i.store(p, v)
+				*(*I)(p) = I(v)
 			}
 			return err
 		},
-		facet: facetRule{shape: shapeInteger},
+		facet: facetRule{shape: shapeInteger, fitsInt64: bits < 64},
 	}
 }
 
+func appendInt(dst []byte, v int64) []byte { return strconv.AppendInt(dst, v, 10) }
+
 // parseInt reads an integer in any spelling of a DynamoDB number: 1E2 is 100.
 func parseInt(text []byte, bits int) (int64, error) {
-	// The common case, without allocating. Shifting up and down again changes
-	// what does not fit.
-	if v, ok := digits(text); ok && v<<(64-bits)>>(64-bits) == v {
+	digits, neg := bytes.CutPrefix(text, minus)
+	v, ok := natural(digits)
+	if neg {
+		v = -v
+	}
+	// Shifting up and down again changes what does not fit.
+	if ok && v<<(64-bits)>>(64-bits) == v {
 		return v, nil
 	}
 	n, err := decimal.Parse(text)
 	if err != nil {
 		return 0, notNumber(err)
 	}
-	v, err := strconv.ParseInt(n.String(), 10, bits)
-	return v, integerError(err, n, bits)
+	v, err = strconv.ParseInt(n.String(), 10, bits)
+	return v, integerError(err, bits)
 }
 
 func parseUint(text []byte, bits int) (uint64, error) {
-	if v, ok := digits(text); ok && v >= 0 && uint64(v)<<(64-bits)>>(64-bits) == uint64(v) {
+	if v, ok := natural(text); ok && uint64(v)<<(64-bits)>>(64-bits) == uint64(v) {
 		return uint64(v), nil
 	}
 	n, err := decimal.Parse(text)
-	if err != nil {
+	switch {
+	case err != nil:
 		return 0, notNumber(err)
+	case n.Compare(decimal.Number{}) < 0:
+		return 0, errNegative
 	}
 	v, err := strconv.ParseUint(n.String(), 10, bits)
-	return v, integerError(err, n, bits)
+	return v, integerError(err, bits)
 }
 
-// digits reads up to 18 digits with an optional minus.
-func digits(text []byte) (v int64, ok bool) {
-	neg := len(text) > 0 && text[0] == '-'
-	if neg {
-		text = text[1:]
-	}
+var minus = []byte("-")
+
+// natural reads 1 to 18 digits.
+func natural(text []byte) (v int64, ok bool) {
 	if len(text) == 0 || len(text) > 18 {
 		return 0, false
 	}
@@ -129,48 +126,48 @@ func digits(text []byte) (v int64, ok bool) {
 		}
 		v = v*10 + int64(c)
 	}
-	if neg {
-		v = -v
-	}
 	return v, true
 }
 
-func integerError(err error, n decimal.Number, bits int) error {
+var (
+	errNegative = errors.New("stored number is negative; use a signed integer")
+	errFraction = errors.New("stored number has a fraction; use a float, or the codec decimal on a string")
+	errFloat    = errors.New("NaN and infinity cannot be stored; DynamoDB has finite numbers only")
+)
+
+func integerError(err error, bits int) error {
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, strconv.ErrRange):
 		return fmt.Errorf("stored number does not fit in %d bits; use a wider type, or the codec decimal on a string", bits)
-	case n.Compare(decimal.Number{}) < 0:
-		return errors.New("stored number is negative, or has a fraction; use a signed integer or the codec decimal on a string")
 	}
-	return errors.New("stored number has a fraction; use a float, or the codec decimal on a string")
+	return errFraction
 }
 
 func notNumber(err error) error { return fmt.Errorf("stored number %w", err) }
 
-var errFloat = errors.New("NaN and infinity cannot be stored; DynamoDB has finite numbers only")
-
 // floatCodec stores float32 and float64 types as N, in the shortest text that
 // reads back as the same float.
 func floatCodec(t reflect.Type) *codec {
-	bits := t.Bits()
-	load := func(p unsafe.Pointer) float64 { return *(*float64)(p) }
-	store := func(p unsafe.Pointer, v float64) { *(*float64)(p) = v }
-	if bits == 32 {
-		load = func(p unsafe.Pointer) float64 { return float64(*(*float32)(p)) }
-		store = func(p unsafe.Pointer, v float64) { *(*float32)(p) = float32(v) }
+	if t.Size() == 4 {
+		return floatOf[float32]()
 	}
+	return floatOf[float64]()
+}
+
+func floatOf[F float32 | float64]() *codec {
+	bits := int(8 * unsafe.Sizeof(F(0)))
 	return &codec{
 		kind:  N,
 		plain: true,
 		appendText: func(dst []byte, p unsafe.Pointer) ([]byte, error) {
-			return appendFloat(dst, load(p), bits)
+			return appendFloat(dst, float64(*(*F)(p)), bits)
 		},
 		parseText: func(text []byte, p unsafe.Pointer) error {
 			v, err := parseFloat(text, bits)
 			if err == nil {
-				store(p, v)
+				*(*F)(p) = F(v)
 			}
 			return err
 		},
@@ -179,29 +176,25 @@ func floatCodec(t reflect.Type) *codec {
 }
 
 func appendFloat(dst []byte, v float64, bits int) ([]byte, error) {
-	if math.IsNaN(v) || math.IsInf(v, 0) {
+	switch a := math.Abs(v); {
+	case math.IsNaN(v) || math.IsInf(v, 0):
 		return dst, errFloat
+	case v == 0:
+		return append(dst, '0'), nil // -0 is 0
+	case a > 1e-129 && a < 1e125:
+		return strconv.AppendFloat(dst, v, 'g', -1, bits), nil
 	}
-	if v == 0 {
-		return append(dst, '0'), nil
+	start := len(dst)
+	dst = strconv.AppendFloat(dst, v, 'g', -1, bits)
+	if _, err := decimal.Parse(dst[start:]); err != nil {
+		return dst, fmt.Errorf("number %w", err)
 	}
-	if a := math.Abs(v); a < 1e-129 || a > 1e125 {
-		start := len(dst)
-		dst = strconv.AppendFloat(dst, v, 'e', -1, bits)
-		if _, err := decimal.Parse(dst[start:]); err != nil {
-			return dst, fmt.Errorf("number %w", err)
-		}
-		return dst, nil
-	}
-	return strconv.AppendFloat(dst, v, 'g', -1, bits), nil
+	return dst, nil
 }
 
 // parseFloat reads a number that the float can hold: the float's own shortest
 // text must be the same number again.
 func parseFloat(text []byte, bits int) (float64, error) {
-	if short(text, bits) {
-		return strconv.ParseFloat(string(text), bits)
-	}
 	want, err := decimal.Parse(text)
 	if err != nil {
 		return 0, notNumber(err)
@@ -210,36 +203,24 @@ func parseFloat(text []byte, bits int) (float64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("stored number does not fit in a float of %d bits; use the codec decimal on a string", bits)
 	}
-	back, err := appendFloat(nil, v, bits)
-	if err != nil {
-		return 0, err
+	if short(text, bits) {
+		return v, nil
 	}
-	if got, err := decimal.Parse(back); err != nil || got != want {
+	back, err := appendFloat(make([]byte, 0, 32), v, bits)
+	if got, errBack := decimal.Parse(back); err != nil || errBack != nil || got != want {
 		return 0, fmt.Errorf("stored number has more digits than a float of %d bits keeps; use the codec decimal on a string", bits)
 	}
 	return v, nil
 }
 
-// short reports whether text is a plain number of so few digits that every
-// float keeps them: 6 in 32 bits, 15 in 64.
+// short reports whether text has so few digits that every float keeps them: 6
+// in 32 bits, 15 in 64.
 func short(text []byte, bits int) bool {
-	if len(text) == 0 || len(text) > 6+(bits-32)*9/32 {
-		return false
+	few := 15
+	if bits == 32 {
+		few = 6
 	}
-	_, rest := span(text)
-	if len(rest) > 0 && rest[0] == '.' && len(rest) < len(text) {
-		_, rest = span(rest[1:])
-	}
-	return len(rest) == 0
-}
-
-// span splits text after its leading digits.
-func span(text []byte) (digits, rest []byte) {
-	i := 0
-	for i < len(text) && '0' <= text[i] && text[i] <= '9' {
-		i++
-	}
-	return text[:i], text[i:]
+	return len(text) <= few && !bytes.ContainsAny(text, "eE")
 }
 
 // A Decimal is a number of up to 38 significant digits, kept as decimal text
@@ -273,4 +254,13 @@ func decimalCodec() *codec {
 		},
 		facet: facetRule{shape: shapeNumber},
 	}
+}
+
+// canonical spells a number as DynamoDB returns it: 1.10 is 1.1, 1e3 is 1000.
+func canonical(text string) string {
+	n, err := decimal.Parse([]byte(text))
+	if err != nil {
+		return text
+	}
+	return n.String()
 }

@@ -8,8 +8,13 @@ import (
 )
 
 // pointerTo stores what a pointer points to; a nil pointer is absent.
-func pointerTo(t reflect.Type, elem *codec) *codec {
-	c := &codec{
+func (c *compiler) pointerTo(t reflect.Type, tag *tag) (*codec, error) {
+	of := t.Elem()
+	elem, err := c.codecOf(of, tag)
+	if err != nil {
+		return nil, err
+	}
+	made := &codec{
 		kind:    elem.kind,
 		plain:   elem.plain,
 		facet:   elem.facet,
@@ -19,23 +24,24 @@ func pointerTo(t reflect.Type, elem *codec) *codec {
 			at := deref(p)
 			return at == nil || elem.absent != nil && elem.absent(at)
 		},
-		clear: func(p unsafe.Pointer) { *(*unsafe.Pointer)(p) = nil },
 	}
 	if elem.check != nil {
-		c.check = func(p unsafe.Pointer) error { return elem.check(deref(p)) }
+		made.check = func(p unsafe.Pointer) error { return elem.check(deref(p)) }
 	}
 	if elem.scalar() {
-		c.appendText = func(dst []byte, p unsafe.Pointer) ([]byte, error) {
-			return elem.appendText(dst, deref(p))
-		}
-		c.parseText = func(text []byte, p unsafe.Pointer) error {
-			return elem.parseText(text, allocate(t, p))
-		}
-		return c
+		made.appendText = func(dst []byte, p unsafe.Pointer) ([]byte, error) { return elem.appendText(dst, deref(p)) }
+		made.parseText = func(text []byte, p unsafe.Pointer) error { return elem.parseText(text, allocate(of, p)) }
+		return made, nil
 	}
-	c.write = func(sink *wire.Sink, p unsafe.Pointer) error { return elem.write(sink, deref(p)) }
-	c.read = func(src wire.Source, k Kind, p unsafe.Pointer) error {
-		return elem.read(src, k, allocate(t, p))
+	made.write = func(sink *wire.Sink, p unsafe.Pointer) error { return elem.write(sink, deref(p)) }
+	made.read = func(src wire.Source, k Kind, p unsafe.Pointer) error { return elem.read(src, k, allocate(of, p)) }
+	return made, nil
+}
+
+// target is the codec of what pointers lead to in the end.
+func (c *codec) target() *codec {
+	for c.pointer {
+		c = c.elem
 	}
 	return c
 }

@@ -4,15 +4,16 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"unsafe"
 
-	"example.com/ddb/internal/decimal"
 	"example.com/ddb/internal/wire"
 )
 
 var (
-	errEmptySet  = errors.New("DynamoDB has no empty sets; leave the attribute out")
-	errDuplicate = errors.New("set has the same element twice; a set holds each element once")
+	errEmptySet   = errors.New("DynamoDB has no empty sets; leave the attribute out")
+	errDuplicate  = errors.New("set has the same element twice; a set holds each element once")
+	errNilElement = errors.New("element of the set is nil, and a set has no NULL; leave it out")
 )
 
 // setKinds are the set types by the type of their elements.
@@ -21,19 +22,8 @@ var setKinds = map[Kind]Kind{S: SS, N: NS, B: BS}
 // setOf stores slices, and maps to struct{}, as a set. An empty one is absent.
 // Elements come back in no promised order.
 func (c *compiler) setOf(t reflect.Type) (*codec, error) {
-	if t.Kind() == reflect.Pointer {
-		elem, err := c.setOf(t.Elem())
-		if err != nil {
-			return nil, err
-		}
-		return pointerTo(t.Elem(), elem), nil
-	}
-	isMap := t.Kind() == reflect.Map && t.Elem() == reflect.TypeFor[struct{}]()
-	if t.Kind() != reflect.Slice && !isMap {
-		return nil, misfit("set", t, "a slice, or a map to struct{}")
-	}
 	of := t.Elem()
-	if isMap {
+	if isMapSet(t) {
 		of = t.Key()
 	}
 	elem, err := c.codecOf(of, &tag{})
@@ -41,13 +31,17 @@ func (c *compiler) setOf(t reflect.Type) (*codec, error) {
 		return nil, fmt.Errorf("element of %s: %w", t, err)
 	}
 	kind, ok := setKinds[elem.kind]
-	if !ok || elem.absent != nil && elem.kind != B {
+	if !ok || elem.pointer {
 		return nil, fmt.Errorf("elements of Go type %s cannot be in a set; use strings, numbers or bytes", of)
 	}
-	if isMap {
+	if isMapSet(t) {
 		return mapSet(t, kind, elem), nil
 	}
 	return sliceSet(t, kind, elem), nil
+}
+
+func isMapSet(t reflect.Type) bool {
+	return t.Kind() == reflect.Map && t.Elem() == reflect.TypeFor[struct{}]()
 }
 
 func sliceSet(t reflect.Type, kind Kind, elem *codec) *codec {
@@ -56,54 +50,59 @@ func sliceSet(t reflect.Type, kind Kind, elem *codec) *codec {
 		kind:   kind,
 		elem:   elem,
 		absent: func(p unsafe.Pointer) bool { return (*sliceHeader)(p).len == 0 },
-		clear:  func(p unsafe.Pointer) { *(*sliceHeader)(p) = sliceHeader{} },
 		write: func(sink *wire.Sink, p unsafe.Pointer) error {
 			h := (*sliceHeader)(p)
-			set := setWriter{elem: elem}
-			for i := range h.len {
-				if err := set.add(s.at(h.data, i)); err != nil {
+			texts := make([]string, h.len)
+			for i := range texts {
+				text, err := elem.element(s.at(h.data, i))
+				if err != nil {
 					return fmt.Errorf("element %d: %w", i, err)
 				}
+				texts[i] = text
 			}
-			return set.finish(sink, kind)
+			if hasDuplicate(texts, elem.kind) {
+				return errDuplicate
+			}
+			sink.Set(kind, texts)
+			return nil
 		},
 		read: func(src wire.Source, _ Kind, p unsafe.Pointer) error {
 			slice := reflect.NewAt(t, p).Elem()
 			slice.SetZero()
-			h := (*sliceHeader)(p)
-			return src.Set(kind, func(text []byte) error {
-				slice.Grow(1)
-				h.len++
-				return elem.parseText(text, s.at(h.data, h.len-1))
-			})
+			return src.Set(kind, func(text []byte) error { return elem.parseText(text, s.grow(slice, p)) })
 		},
 	}
 }
 
 func mapSet(t reflect.Type, kind Kind, elem *codec) *codec {
 	return &codec{
-		kind: kind,
-		elem: elem,
-		absent: func(p unsafe.Pointer) bool {
-			return reflect.NewAt(t, p).Elem().Len() == 0
-		},
-		clear: func(p unsafe.Pointer) { reflect.NewAt(t, p).Elem().SetZero() },
+		kind:   kind,
+		elem:   elem,
+		absent: func(p unsafe.Pointer) bool { return reflect.NewAt(t, p).Elem().Len() == 0 },
 		write: func(sink *wire.Sink, p unsafe.Pointer) error {
-			set := setWriter{elem: elem}
+			var texts []string
 			key := reflect.New(t.Key())
 			for iter := reflect.NewAt(t, p).Elem().MapRange(); iter.Next(); {
 				key.Elem().SetIterKey(iter)
-				if err := set.add(key.UnsafePointer()); err != nil {
+				text, err := elem.element(key.UnsafePointer())
+				if err != nil {
 					return err
 				}
+				texts = append(texts, text)
 			}
-			return set.finish(sink, kind)
+			if hasDuplicate(texts, elem.kind) {
+				return errDuplicate
+			}
+			slices.Sort(texts) // equal sets have equal bytes
+			sink.Set(kind, texts)
+			return nil
 		},
 		read: func(src wire.Source, _ Kind, p unsafe.Pointer) error {
 			m := reflect.MakeMap(t)
 			reflect.NewAt(t, p).Elem().Set(m)
-			key := reflect.New(t.Key())
-			return src.Set(kind, func(text []byte) error {
+			key, n := reflect.New(t.Key()), 0
+			err := src.Set(kind, func(text []byte) error {
+				n++
 				key.Elem().SetZero()
 				if err := elem.parseText(text, key.UnsafePointer()); err != nil {
 					return err
@@ -111,52 +110,32 @@ func mapSet(t reflect.Type, kind Kind, elem *codec) *codec {
 				m.SetMapIndex(key.Elem(), reflect.ValueOf(struct{}{}))
 				return nil
 			})
+			if err == nil && n != m.Len() {
+				return errDuplicate
+			}
+			return err
 		},
 	}
 }
 
-// A setWriter collects the elements of a set.
-type setWriter struct {
-	elem  *codec
-	texts []string
-	seen  map[string]struct{}
+// element is the text of an element of a set.
+func (c *codec) element(p unsafe.Pointer) (string, error) {
+	if c.absent != nil && c.absent(p) {
+		return "", errNilElement
+	}
+	text, err := c.text(nil, p)
+	return string(text), err
 }
 
-func (w *setWriter) add(p unsafe.Pointer) error {
-	if w.elem.check != nil {
-		if err := w.elem.check(p); err != nil {
-			return err
+// hasDuplicate reports whether two elements are the same to DynamoDB, to which
+// 1 and 1.0 are one number.
+func hasDuplicate(texts []string, k Kind) bool {
+	all := slices.Clone(texts)
+	for i, text := range all {
+		if k == N {
+			all[i] = canonical(text)
 		}
 	}
-	text, err := w.elem.appendText(nil, p)
-	if err != nil {
-		return err
-	}
-	w.texts = append(w.texts, string(text))
-	return w.once(text)
-}
-
-// once fails if the element is there already: 1 and 1.0 are one number.
-func (w *setWriter) once(text []byte) error {
-	if w.elem.kind == N {
-		if n, err := decimal.Parse(text); err == nil {
-			text = n.Append(nil)
-		}
-	}
-	if _, twice := w.seen[string(text)]; twice {
-		return errDuplicate
-	}
-	if w.seen == nil {
-		w.seen = make(map[string]struct{})
-	}
-	w.seen[string(text)] = struct{}{}
-	return nil
-}
-
-func (w *setWriter) finish(sink *wire.Sink, kind Kind) error {
-	if len(w.texts) == 0 {
-		return errEmptySet
-	}
-	sink.Set(kind, w.texts)
-	return nil
+	slices.Sort(all)
+	return len(slices.Compact(all)) < len(texts)
 }

@@ -2,7 +2,6 @@ package fields
 
 import (
 	"errors"
-	"reflect"
 	"unicode/utf8"
 	"unsafe"
 )
@@ -27,37 +26,6 @@ func stringCodec() *codec {
 			*(*string)(p) = string(text)
 			return nil
 		},
-		facet: facetRule{shape: shapeText, emptyName: "the empty string"},
+		facet: facetRule{shape: shapeText, ordered: true, emptyName: "the empty string"},
 	}
-}
-
-// basicCodec is the codec of a type's underlying kind, or nil.
-func basicCodec(t reflect.Type) *codec {
-	switch t.Kind() {
-	case reflect.String:
-		return stringCodec()
-	case reflect.Bool:
-		return boolCodec()
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		return signedCodec(t)
-	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
-		return unsignedCodec(t)
-	case reflect.Float32, reflect.Float64:
-		return floatCodec(t)
-	case reflect.Slice:
-		if t.Elem().Kind() == reflect.Uint8 && !hasOwnCodec(t.Elem()) {
-			return bytesCodec()
-		}
-	case reflect.Array:
-		if t.Elem().Kind() == reflect.Uint8 && !hasOwnCodec(t.Elem()) {
-			return byteArrayCodec(t.Len())
-		}
-	}
-	return nil
-}
-
-// hasOwnCodec reports whether a byte type is more than a byte, so that a slice
-// of it is a list.
-func hasOwnCodec(t reflect.Type) bool {
-	return registered("", t) != nil || textCodec(t) != nil || t.Implements(validatorType)
 }

@@ -1,7 +1,6 @@
 package fields
 
 import (
-	"encoding/hex"
 	"errors"
 	"reflect"
 	"unsafe"
@@ -25,16 +24,25 @@ func uuidCodec() *codec {
 		parseText: func(text []byte, p unsafe.Pointer) error {
 			return parseUUID(text, (*[16]byte)(p))
 		},
-		facet: facetRule{shape: shapeFixed, width: 36, ordered: true, empty: uuid.Nil.String(), emptyName: "the nil UUID"},
+		facet: facetRule{
+			shape: shapeFixed, width: 36, ordered: true,
+			empty: uuid.Nil.String(), emptyName: "the nil UUID",
+			valid: func(text []byte) error { return parseUUID(text, new([16]byte)) },
+		},
 	}
 }
 
+// uuidPairs is where the two digits of each byte stand in the text.
+var uuidPairs = [16]int{0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34}
+
+const hexDigits = "0123456789abcdef"
+
 func appendUUID(dst []byte, id *[16]byte) []byte {
-	dst = hex.AppendEncode(dst, id[:4])
-	for _, part := range [][]byte{id[4:6], id[6:8], id[8:10], id[10:]} {
-		dst = hex.AppendEncode(append(dst, '-'), part)
+	text := [36]byte{8: '-', 13: '-', 18: '-', 23: '-'}
+	for i, at := range uuidPairs {
+		text[at], text[at+1] = hexDigits[id[i]>>4], hexDigits[id[i]&0xF]
 	}
-	return dst
+	return append(dst, text[:]...)
 }
 
 // hexValue maps a lower-case hexadecimal digit to its value and any other byte
@@ -43,14 +51,11 @@ var hexValue = func() (table [256]byte) {
 	for i := range table {
 		table[i] = 0xFF
 	}
-	for i, c := range "0123456789abcdef" {
+	for i, c := range []byte(hexDigits) {
 		table[c] = byte(i)
 	}
 	return table
 }()
-
-// uuidPairs is where the two digits of each byte stand in the text.
-var uuidPairs = [16]int{0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34}
 
 func parseUUID(text []byte, id *[16]byte) error {
 	if len(text) != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-' {

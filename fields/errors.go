@@ -7,8 +7,8 @@ import (
 )
 
 // ErrStale says that a derived attribute does not hold what its key template
-// makes of the item's other attributes: the item stands at a wrong place in an
-// index, or is missing from it. Setting one of the facets again mends it.
+// makes of the item's other attributes, so the item stands at a wrong place in
+// an index. Setting one of the facets again mends it.
 var ErrStale = errors.New("derived attribute is stale: it differs from what its key template makes of the item; set one of its facets again to mend it")
 
 // A TagError is a mistake in a struct field's ddb tag, or a field that cannot
@@ -55,5 +55,9 @@ func (e *kindError) Error() string {
 	if e.got == "" {
 		got = "one that is not known here"
 	}
-	return fmt.Sprintf("stored attribute type is %s, the field reads %q", got, string(e.want))
+	want := strconv.Quote(string(e.want))
+	if e.want == "" {
+		want = "any that is known here"
+	}
+	return fmt.Sprintf("stored attribute type is %s, the field reads %s", got, want)
 }

@@ -19,16 +19,22 @@ const (
 	shapeFixed                     // text of one width
 	shapeBool                      // true or false: neither begins with the other
 	shapeInteger                   // a decimal integer
-	shapeNumber                    // a decimal number
+	shapeNumber                    // a number, perhaps with a fraction
 )
 
 // A facetRule says how a codec's values behave as facets and in keys.
 type facetRule struct {
 	shape     facetShape
-	width     int    // of shapeFixed
-	ordered   bool   // texts, compared byte by byte, are in the order of the values
+	width     int  // of shapeFixed
+	ordered   bool // texts, compared byte by byte, are in the order of the values
+	fitsInt64 bool // integers are in the range of int64
+
 	empty     string // text that no key or facet may have
 	emptyName string // what that is, for the error; "" if every text is fine
+
+	// valid, where it is not nil, refuses a stored text that the codec does not
+	// write, such as a UUID in capitals.
+	valid func(text []byte) error
 }
 
 // checkKey refuses a text that must not be in a key.
@@ -90,56 +96,139 @@ func (f *Facet) Width() int {
 // Ordered reports whether whole keys that differ first in this facet sort as
 // its values do, so that ranges over it can be read from the key. A text of
 // varying width has that property only at the end of the template, or before a
-// literal that is lower than every byte that the text may hold.
+// literal that is lower than every byte that the text may hold: U+0000.
 func (f *Facet) Ordered() bool {
 	r := f.rule()
 	switch {
 	case f.Padded():
 		return true
-	case r.shape == shapeFixed, r.shape == shapeBool:
-		return r.ordered
 	case r.shape == shapeText:
-		return r.ordered && (f.last || f.next != "" && f.next[0] == 0)
+		return r.ordered && (f.last || f.next == "\x00")
 	}
-	return false
+	return r.ordered
 }
 
 func (f *Facet) rule() *facetRule { return &f.Field.codec.facet }
 
-// Append appends the facet's text of a stored value.
+// Append appends the facet's text of a stored value. A value of another
+// attribute type, or one that the attribute's codec does not write, is an
+// error.
 func (f *Facet) Append(dst []byte, v Value) ([]byte, error) {
-	return f.finish(append(dst, v.text...), len(dst))
+	if v.kind != f.Field.Kind {
+		return dst, &kindError{got: v.kind, want: f.Field.Kind}
+	}
+	start := len(dst)
+	dst = append(dst, v.text...)
+	if valid := f.rule().valid; valid != nil {
+		if err := valid(dst[start:]); err != nil {
+			return dst, err
+		}
+	}
+	return f.finish(dst, start)
 }
 
 // finish turns the stored text in dst[start:] into the facet's text.
 func (f *Facet) finish(dst []byte, start int) ([]byte, error) {
-	text := dst[start:]
-	if err := f.rule().checkFacet(text); err != nil {
+	if err := f.rule().checkFacet(dst[start:]); err != nil {
 		return dst, err
 	}
-	if !f.Padded() {
-		return dst, f.checkSeparator(text)
+	return f.shape(dst, start)
+}
+
+// shape is finish without the check for values that have no place in a facet.
+func (f *Facet) shape(dst []byte, start int) ([]byte, error) {
+	switch shape := f.rule().shape; {
+	case f.Padded():
+		return f.pad(dst, start)
+	case shape == shapeInteger || shape == shapeNumber:
+		return spell(dst, start)
+	case shape == shapeText:
+		return dst, f.checkSeparator(dst[start:])
 	}
-	digits, neg, err := integerText(text)
+	return dst, nil
+}
+
+// spell spells the number in dst[start:] as DynamoDB returns it, because what
+// is read must make the same key as what was written.
+func spell(dst []byte, start int) ([]byte, error) {
+	if _, _, ok := plainInteger(dst[start:]); ok {
+		return dst, nil
+	}
+	n, err := decimal.Parse(dst[start:])
+	if err != nil {
+		return dst, fmt.Errorf("number %w", err)
+	}
+	return n.Append(dst[:start]), nil
+}
+
+// plainInteger splits an integer in sign and digits, if it is spelled as
+// DynamoDB returns it.
+func plainInteger(text []byte) (digits []byte, neg, ok bool) {
+	digits, neg = bytes.CutPrefix(text, minus)
+	for _, c := range digits {
+		if c < '0' || c > '9' {
+			return nil, false, false
+		}
+	}
+	ok = len(digits) > 0 && digits[0] != '0' || string(text) == "0"
+	return digits, neg, ok
+}
+
+var errInteger = errors.New("facet with a width takes whole numbers only")
+
+// pad turns the number in dst[start:] into one of the forms with a width.
+func (f *Facet) pad(dst []byte, start int) ([]byte, error) {
+	dst, err := spell(dst, start)
 	if err != nil {
 		return dst, err
 	}
-	if f.signed {
-		return f.offset(dst[:start], digits, neg)
-	}
+	digits, neg, ok := plainInteger(dst[start:])
 	switch {
-	case neg:
-		return dst, fmt.Errorf("facet {%s:%d} takes no negative number; use the form {%[1]s:+%[2]d}", f.Field.Name, f.digits)
+	case !ok:
+		return dst, errInteger
+	case neg && (!f.signed || len(digits) > f.digits):
+		return dst, &widthError{f, Below}
 	case len(digits) > f.digits:
-		return dst, f.errWidth()
+		return dst, &widthError{f, Above}
+	case f.signed:
+		v, _ := strconv.ParseInt(string(dst[start:]), 10, 64)
+		dst = appendInt(dst[:start], v+pow10(f.digits))
 	}
-	return pad(dst[:start], digits, f.digits), nil
+	return zeros(dst, start, f.Width()), nil
 }
+
+// A widthError says that a number does not fit in the digits of a facet.
+type widthError struct {
+	facet *Facet
+	place Place
+}
+
+func (e *widthError) Error() string {
+	if e.place == Below && !e.facet.signed {
+		return fmt.Sprintf("number is negative, which its facet in the key template does not take; use the form {%s:+%d}", e.facet.Field.Name, e.facet.digits)
+	}
+	return fmt.Sprintf("number has more than the %d digits of its facet in the key template; widen the facet, which changes stored keys", e.facet.digits)
+}
+
+// zeros puts zeros before the digits in dst[start:] up to a width.
+func zeros(dst []byte, start, width int) []byte {
+	count := start + width - len(dst)
+	for range count {
+		dst = append(dst, '0')
+	}
+	copy(dst[start+count:], dst[start:])
+	for i := range count {
+		dst[start+i] = '0'
+	}
+	return dst
+}
+
+func pow10(n int) int64 { return int64(math.Pow10(n)) }
 
 // checkSeparator refuses a text in which the literal that follows would be
 // found too early when the key is parsed.
 func (f *Facet) checkSeparator(text []byte) error {
-	if f.next == "" || f.rule().shape != shapeText {
+	if f.next == "" {
 		return nil
 	}
 	// The literal may also begin inside the text and end in itself.
@@ -157,58 +246,6 @@ func hasPrefixAcross(text []byte, next string) bool {
 	return string(text[:n]) == next[:n] && next[n:] == next[:len(next)-n]
 }
 
-func (f *Facet) errWidth() error {
-	return fmt.Errorf("number has more digits than the %d that its facet in the key template has; widen the facet, which changes stored keys", f.digits)
-}
-
-// offset appends the signed form.
-func (f *Facet) offset(dst, digits []byte, neg bool) ([]byte, error) {
-	if len(digits) > f.digits {
-		return dst, f.errWidth()
-	}
-	v, _ := strconv.ParseInt(string(digits), 10, 64)
-	if neg {
-		v = -v
-	}
-	return pad(dst, strconv.AppendInt(nil, v+pow10(f.digits), 10), f.digits+1), nil
-}
-
-func pow10(n int) int64 { return int64(math.Pow10(n)) }
-
-// pad appends digits with zeros before them. Digits may lie at the end of dst.
-func pad(dst, digits []byte, width int) []byte {
-	n := len(dst)
-	dst = append(dst, digits...)
-	for len(dst) < n+width {
-		dst = append(dst, '0')
-	}
-	copy(dst[n+width-len(digits):], dst[n:n+len(digits)])
-	for i := n; i < n+width-len(digits); i++ {
-		dst[i] = '0'
-	}
-	return dst
-}
-
-var errInteger = errors.New("facet with a width takes whole numbers only")
-
-// integerText splits a number's text in sign and digits. A DynamoDB number may
-// be spelled in other ways, such as 1e3.
-func integerText(text []byte) (digits []byte, neg bool, err error) {
-	digits, neg = bytes.CutPrefix(text, []byte("-"))
-	if _, rest := span(digits); len(rest) == 0 && len(digits) > 0 && digits[0] != '0' {
-		return digits, neg, nil
-	}
-	n, err := decimal.Parse(text)
-	if err != nil {
-		return nil, false, errInteger
-	}
-	digits, neg = bytes.CutPrefix(n.Append(nil), []byte("-"))
-	if _, rest := span(digits); len(rest) > 0 {
-		return nil, false, errInteger
-	}
-	return digits, neg, nil
-}
-
 // A Place says where a value lies among those that a facet can hold.
 type Place int
 
@@ -222,70 +259,64 @@ const (
 // Bound is Append for the bound of a range: a number that is too wide for the
 // facet is no error, but lies below or above everything that it can hold.
 func (f *Facet) Bound(v Value) (string, Place, error) {
-	if f.Padded() {
-		digits, neg, err := integerText([]byte(v.text))
-		switch {
-		case err != nil:
-			return "", Within, err
-		case neg && (!f.signed || len(digits) > f.digits):
-			return "", Below, nil
-		case len(digits) > f.digits:
-			return "", Above, nil
-		}
-		dst, err := f.finish([]byte(v.text), 0)
-		return string(dst), Within, err
+	if v.kind != f.Field.Kind {
+		return "", Within, &kindError{got: v.kind, want: f.Field.Kind}
 	}
-	return v.text, Within, f.checkSeparator([]byte(v.text))
+	text, err := f.shape([]byte(v.text), 0)
+	if tooWide, ok := errors.AsType[*widthError](err); ok {
+		return "", tooWide.place, nil
+	}
+	return string(text), Within, err
 }
 
 // parse takes the facet's text off the front of text and returns the stored
-// text that it was made from.
+// text that it was made from. It is not ok if the facet makes no such text.
 func (f *Facet) parse(text []byte) (stored, rest []byte, ok bool) {
 	n := f.extent(text)
 	if n < 0 || n > len(text) {
 		return nil, nil, false
 	}
-	stored, rest = text[:n], text[n:]
-	if f.Padded() {
-		digits, tail := span(stored)
-		if len(tail) > 0 {
-			return nil, nil, false
-		}
-		return f.unpad(digits), rest, true
+	made, rest := text[:n:n], text[n:]
+	if stored, ok = made, true; f.Padded() {
+		stored, ok = f.unpad(made)
 	}
-	return stored, rest, true
+	if valid := f.rule().valid; !ok || valid != nil && valid(stored) != nil {
+		return nil, nil, false
+	}
+	var buf [64]byte
+	again, err := f.finish(append(buf[:0], stored...), 0)
+	return stored, rest, err == nil && bytes.Equal(again, made)
 }
 
-// extent is the length of the facet's text at the front of text, -1 if there
-// is none.
+// extent is the length of the facet's text at the front of text, negative if
+// there is none.
 func (f *Facet) extent(text []byte) int {
-	r := f.rule()
+	shape := f.rule().shape
 	switch {
 	case f.Width() > 0:
 		return f.Width()
 	case f.last:
 		return len(text)
-	case r.shape == shapeBool:
-		if bytes.HasPrefix(text, []byte("true")) {
-			return len("true")
-		}
+	case shape == shapeBool && bytes.HasPrefix(text, []byte("true")):
+		return len("true")
+	case shape == shapeBool:
 		return len("false")
-	case r.shape == shapeInteger:
-		sign := len(text) - len(bytes.TrimPrefix(text, []byte("-")))
-		digits, _ := span(text[sign:])
-		return sign + len(digits)
+	case shape == shapeText:
+		return bytes.Index(text, []byte(f.next))
 	}
-	return bytes.Index(text, []byte(f.next))
+	digits := bytes.TrimPrefix(text, minus)
+	if shape == shapeInteger {
+		return len(text) - len(bytes.TrimLeft(digits, "0123456789"))
+	}
+	return len(text) - len(bytes.TrimLeft(digits, "0123456789."))
 }
 
-// unpad undoes the padded forms.
-func (f *Facet) unpad(digits []byte) []byte {
+// unpad undoes the forms with a width.
+func (f *Facet) unpad(text []byte) (stored []byte, ok bool) {
 	if f.signed {
-		v, _ := strconv.ParseInt(string(digits), 10, 64)
-		return strconv.AppendInt(nil, v-pow10(f.digits), 10)
+		v, err := strconv.ParseInt(string(text), 10, 64)
+		return appendInt(nil, v-pow10(f.digits)), err == nil
 	}
-	if digits = bytes.TrimLeft(digits, "0"); len(digits) == 0 {
-		return []byte("0")
-	}
-	return digits
+	stored = bytes.TrimLeft(text[:len(text)-1], "0")
+	return text[len(text)-1-len(stored):], true
 }

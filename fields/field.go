@@ -1,8 +1,13 @@
 package fields
 
 import (
+	"fmt"
 	"reflect"
+	"slices"
+	"strings"
 	"unsafe"
+
+	"example.com/ddb/internal/wire"
 )
 
 // A Field is one attribute of an item, and the struct field that holds it.
@@ -27,14 +32,22 @@ type Field struct {
 
 	index    int // in its structure
 	typ      reflect.Type
-	owner    reflect.Type
+	in       *structure
 	where    location
+	label    wire.Label
 	codec    *codec // nil for a blank field
 	derived  bool
 	omitZero func(p unsafe.Pointer) bool // nil without the option
-	key      bool                        // part of some key
-	fill     func(t *Template, text string, p unsafe.Pointer) bool
+	fill     func(t *Template, text []byte, p unsafe.Pointer) error
 }
+
+// primary reports whether the attribute is part of the table's primary key.
+func (f *Field) primary() bool {
+	return slices.ContainsFunc(f.Roles, func(r Role) bool { return r.Index == "" })
+}
+
+// blank reports whether the field is blank.
+func (f *Field) blank() bool { return f.GoName == "_" || strings.HasSuffix(f.GoName, "._") }
 
 // Integer reports whether the attribute is a number without a fraction.
 func (f *Field) Integer() bool {
@@ -42,7 +55,7 @@ func (f *Field) Integer() bool {
 }
 
 // Owner names the struct type that the field is in, as error texts do.
-func (f *Field) Owner() string { return f.owner.String() }
+func (f *Field) Owner() string { return f.in.typ.String() }
 
 // CheckKey refuses the values that no key may have: the nil UUID, the zero time
 // and the empty string.
@@ -102,32 +115,30 @@ func (f *Field) present(base unsafe.Pointer) (unsafe.Pointer, bool) {
 	return p, true
 }
 
-// error wraps what went wrong with the attribute.
+// error wraps what went wrong with the attribute. The path inside an attribute
+// is text; the attribute itself is told as data too.
 func (f *Field) error(err error) error {
-	return &ValueError{Struct: f.owner.String(), Field: f.GoName, Attribute: f.Name, Err: err}
+	if f.in.nested {
+		return fmt.Errorf("%s.%s: attribute %q: %w", f.Owner(), f.GoName, f.Name, err)
+	}
+	return &ValueError{Struct: f.Owner(), Field: f.GoName, Attribute: f.Name, Err: err}
 }
 
-// zeroTest returns the test of the option omitzero: the type's own method
-// IsZero, or whether all bytes are zero.
+type zeroer interface{ IsZero() bool }
+
+// zeroTest returns the test of the option omitzero, which is that of
+// encoding/json: the type's own method IsZero, or else the zero value.
 func zeroTest(t reflect.Type) func(unsafe.Pointer) bool {
-	if reflect.PointerTo(t).Implements(reflect.TypeFor[interface{ IsZero() bool }]()) && t.Kind() != reflect.Interface {
-		view := asInterface[interface{ IsZero() bool }](t)
-		if t.Kind() == reflect.Pointer {
-			return func(p unsafe.Pointer) bool { return deref(p) == nil || view(p).IsZero() }
-		}
+	isZeroer := reflect.TypeFor[zeroer]()
+	switch {
+	case t.Kind() == reflect.Pointer && t.Implements(isZeroer):
+		elem := zeroTest(t.Elem())
+		return func(p unsafe.Pointer) bool { return deref(p) == nil || elem(deref(p)) }
+	case reflect.PointerTo(t).Implements(isZeroer):
+		view := asInterface[zeroer](t)
 		return func(p unsafe.Pointer) bool { return view(p).IsZero() }
-	}
-	switch t.Kind() {
-	case reflect.Bool, reflect.Int8, reflect.Uint8:
-		return func(p unsafe.Pointer) bool { return *(*uint8)(p) == 0 }
-	case reflect.Int, reflect.Int64, reflect.Uint, reflect.Uint64:
-		return func(p unsafe.Pointer) bool { return *(*uint64)(p) == 0 }
-	case reflect.String:
+	case t.Kind() == reflect.String:
 		return func(p unsafe.Pointer) bool { return *(*string)(p) == "" }
-	case reflect.Pointer, reflect.Map:
-		return func(p unsafe.Pointer) bool { return deref(p) == nil }
-	case reflect.Slice:
-		return func(p unsafe.Pointer) bool { return (*sliceHeader)(p).data == nil }
 	}
 	return func(p unsafe.Pointer) bool { return reflect.NewAt(t, p).Elem().IsZero() }
 }

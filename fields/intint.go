@@ -62,5 +62,3 @@ func intIntCodec() *codec {
 		facet: facetRule{shape: shapeText},
 	}
 }
-
-func appendInt(dst []byte, v int64) []byte { return strconv.AppendInt(dst, v, 10) }

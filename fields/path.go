@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"unsafe"
@@ -17,7 +18,6 @@ type Path struct {
 	field *Field
 	steps []Step
 	codec *codec
-	typ   reflect.Type
 }
 
 // A Step goes one level down.
@@ -26,28 +26,40 @@ type Step struct {
 	Index int    // in a list, if Name is empty
 }
 
-// probeDepth is how many structs deep a selector may reach.
-const probeDepth = 8
+// probeDepth is how many structs deep a selector may reach, and probeSize how
+// many attributes a probe may have: a type that contains itself in several
+// places has no end.
+const (
+	probeDepth = 8
+	probeSize  = 100_000
+)
 
 // PathOf finds the value that a selector such as
 // func(o *Order) *Status { return &o.Status } points to. The selector is called
-// once, on a probe whose nested pointers are set up to eight structs deep.
+// on a probe whose nested pointers are set, up to eight structs deep: once for
+// each struct that it goes down, so it must do nothing else.
 func PathOf[T, V any](selector func(*T) *V) (*Path, error) {
 	s, err := structureOf(reflect.TypeFor[T]())
 	if err != nil {
 		return nil, err
 	}
-	probe := unsafe.Pointer(new(T))
-	s.fill(probe, probeDepth)
-	at, err := call(selector, (*T)(probe))
-	if err != nil {
+	var path *Path
+	for p := (probe{room: probeSize}); path == nil && p.depth < probeDepth && p.room > 0; {
+		p.depth++
+		base := unsafe.Pointer(new(T))
+		p.fill(s, base, p.depth)
+		var at *V
+		if at, err = call(selector, (*T)(base)); err == nil {
+			path = p.locate(s, base, unsafe.Pointer(at), reflect.TypeFor[V](), p.depth)
+		}
+	}
+	switch {
+	case path != nil && path.codec.typ.Size() > 0:
+		return path, nil
+	case err != nil:
 		return nil, fmt.Errorf("selector of %s %w", s.typ, err)
 	}
-	path := s.locate(probe, unsafe.Pointer(at), reflect.TypeFor[V](), probeDepth)
-	if path == nil || path.typ.Size() == 0 {
-		return nil, fmt.Errorf("selector of %s points to no attribute; return the address of a field of the argument that has a ddb tag and takes space", s.typ)
-	}
-	return path, nil
+	return nil, fmt.Errorf("selector of %s points to no attribute; return the address of a field of the argument that has a ddb tag and takes space", s.typ)
 }
 
 // call runs a selector that may be mistaken in any way.
@@ -66,42 +78,49 @@ func call[T, V any](selector func(*T) *V, probe *T) (at *V, err error) {
 	return at, nil
 }
 
+// A probe is a value to call a selector on, whose pointers are set down to a
+// depth.
+type probe struct {
+	depth int
+	room  int // for attributes
+}
+
 // fill sets the nested pointers of the struct at base.
-func (s *structure) fill(base unsafe.Pointer, depth int) {
+func (p *probe) fill(s *structure, base unsafe.Pointer, depth int) {
 	for _, f := range s.fields {
-		if f.codec == nil {
+		if p.room--; f.codec == nil || p.room < 0 {
 			continue
 		}
-		p, t, c := f.where.reach(base), f.typ, f.codec
-		for c.pointer {
-			p, t, c = allocate(t.Elem(), p), t.Elem(), c.elem
+		at, c := f.where.reach(base), f.codec
+		for ; c.pointer; c = c.elem {
+			at = allocate(c.elem.typ, at)
 		}
 		if c.sub != nil && depth > 1 {
-			c.sub.fill(p, depth-1)
+			p.fill(c.sub, at, depth-1)
 		}
 	}
 }
 
 // locate finds the value of type t at target in the struct at base.
-func (s *structure) locate(base, target unsafe.Pointer, t reflect.Type, depth int) *Path {
+func (p *probe) locate(s *structure, base, target unsafe.Pointer, t reflect.Type, depth int) *Path {
 	for _, f := range s.fields {
 		if f.codec == nil {
 			continue
 		}
-		p, at, c := f.where.reach(base), f.typ, f.codec
-		for {
-			if p == target && at == t {
-				return &Path{field: f, codec: c, typ: at}
+		at, c := f.where.reach(base), f.codec
+		for ; ; c = c.elem {
+			if at == target && c.typ == t {
+				return &Path{field: f, codec: c}
 			}
-			if !c.pointer {
+			if !c.pointer || deref(at) == nil {
 				break
 			}
-			p, at, c = deref(p), at.Elem(), c.elem
+			at = deref(at)
 		}
 		if c.sub == nil || depth == 1 {
 			continue
 		}
-		if inner := c.sub.locate(p, target, t, depth-1); inner != nil {
+		if inner := p.locate(c.sub, at, target, t, depth-1); inner != nil {
 			inner.steps = append([]Step{{Name: inner.field.Name}}, inner.steps...)
 			inner.field = f
 			return inner
@@ -111,7 +130,14 @@ func (s *structure) locate(base, target unsafe.Pointer, t reflect.Type, depth in
 }
 
 // Path is the path to the attribute itself.
-func (f *Field) Path() *Path { return &Path{field: f, codec: f.codec, typ: f.typ} }
+func (f *Field) Path() *Path {
+	if f.codec == nil { // a blank field: what is stored is a string
+		text := stringCodec()
+		text.typ = reflect.TypeFor[string]()
+		return &Path{field: f, codec: text}
+	}
+	return &Path{field: f, codec: f.codec}
+}
 
 // Field is the attribute that the path begins with.
 func (p *Path) Field() *Field { return p.field }
@@ -139,76 +165,84 @@ func (p *Path) String() string {
 // Element is the path to the element at position i, from 0, of the list that p
 // leads to.
 func (p *Path) Element(i int) (*Path, error) {
-	c, t := p.codec, p.typ
+	c := p.codec.target()
 	switch {
-	case c.kind != L || c.elem == nil || c.pointer:
+	case c.kind != L || c.elem == nil:
 		return nil, fmt.Errorf("attribute %q is no list; only a list has elements by position", p)
 	case i < 0:
 		return nil, fmt.Errorf("attribute %q: position %d is negative; positions count from 0", p, i)
 	}
-	return p.step(Step{Index: i}, c.elem, t.Elem()), nil
+	return p.step(Step{Index: i}, c.elem), nil
 }
 
 // Member is the path to the member of that name in the map that p leads to.
 func Member[K comparable](p *Path, key K) (*Path, error) {
-	c, t := p.codec, p.typ
-	if c.kind != M || c.elem == nil || t.Kind() != reflect.Map {
+	c := p.codec.target()
+	if c.kind != M || c.key == nil {
 		return nil, fmt.Errorf("attribute %q is no map; only a map has members by name", p)
 	}
-	name, err := c.key.appendText(nil, unsafe.Pointer(&key))
-	if err != nil || !wire.ValidName(string(name)) {
-		return nil, p.field.error(errors.Join(errMapName, err))
+	if err := holds[K](c.key); err != nil {
+		return nil, p.field.error(err)
 	}
-	return p.step(Step{Name: string(name)}, c.elem, t.Elem()), nil
+	name, err := c.key.name(unsafe.Pointer(&key))
+	if err != nil {
+		return nil, p.field.error(err)
+	}
+	return p.step(Step{Name: name}, c.elem), nil
 }
 
-func (p *Path) step(s Step, c *codec, t reflect.Type) *Path {
-	return &Path{field: p.field, steps: append(p.steps[:len(p.steps):len(p.steps)], s), codec: c, typ: t}
+func (p *Path) step(s Step, c *codec) *Path {
+	return &Path{field: p.field, steps: append(slices.Clip(p.steps), s), codec: c}
 }
 
-// ValueOf encodes v as the value at p, whose Go type is V. The error is a
-// [*ValueError].
-func ValueOf[V any](p *Path, v V) (Value, error) {
-	return p.encode(unsafe.Pointer(&v), p.codec.check)
-}
+// ValueOf encodes v as the value at p. It fails if the value there is of
+// another Go type than V. The error is a [*ValueError].
+func ValueOf[V any](p *Path, v V) (Value, error) { return encode(p, p.codec, v, true) }
 
 // BoundOf is [ValueOf] for the bound of a range, which need not be one of an
 // enum's declared values.
-func BoundOf[V any](p *Path, v V) (Value, error) {
-	return p.encode(unsafe.Pointer(&v), nil)
-}
+func BoundOf[V any](p *Path, v V) (Value, error) { return encode(p, p.codec, v, false) }
 
 // ElementOf encodes e as an element of the list or set at p. It fails if the
-// elements have another type than E.
+// elements are of another Go type than E.
 func ElementOf[E any](p *Path, e E) (Value, error) {
-	c := p.codec
+	c := p.codec.target()
 	if c.elem == nil || c.kind != L && c.kind.Element() == "" {
 		return Value{}, fmt.Errorf("attribute %q is neither list nor set", p)
 	}
-	elem := &Path{field: p.field, codec: c.elem, typ: reflect.TypeFor[E]()}
-	return ValueOf(elem, e)
+	return encode(p, c.elem, e, true)
 }
 
-func (p *Path) encode(at unsafe.Pointer, check func(unsafe.Pointer) error) (Value, error) {
-	v, err := p.codec.value(at, check)
-	if err != nil {
-		return Value{}, p.field.error(err)
+func encode[V any](p *Path, c *codec, v V, declared bool) (Value, error) {
+	err := holds[V](c)
+	if err == nil {
+		var encoded Value
+		if encoded, err = c.value(unsafe.Pointer(&v), declared); err == nil {
+			return encoded, nil
+		}
 	}
-	return v, nil
+	return Value{}, p.field.error(err)
 }
 
-// value encodes what p points to.
-func (c *codec) value(p unsafe.Pointer, check func(unsafe.Pointer) error) (Value, error) {
+// holds fails if the codec's values are not of Go type V.
+func holds[V any](c *codec) error {
+	if t := reflect.TypeFor[V](); t != c.typ {
+		return fmt.Errorf("got a value of Go type %s, the attribute holds %s; convert it first", t, c.typ)
+	}
+	return nil
+}
+
+// value encodes what p points to. Declared says that an enum value has to be.
+func (c *codec) value(p unsafe.Pointer, declared bool) (Value, error) {
 	if c.absent != nil && c.absent(p) {
 		return Value{}, errAbsent
 	}
-	if check != nil {
-		if err := check(p); err != nil {
-			return Value{}, err
-		}
-	}
 	if c.scalar() {
-		text, err := c.appendText(nil, p)
+		write := c.appendText
+		if declared {
+			write = c.text
+		}
+		text, err := write(nil, p)
 		return Value{c.kind, string(text)}, err
 	}
 	sink := wire.NewJSONSink(nil)

@@ -43,9 +43,23 @@ func structureOf(t reflect.Type) (*structure, error) {
 			return
 		}
 		c.s = &structure{typ: t}
-		c.err = errors.Join(c.s.compile(&compiler{structs: make(map[reflect.Type]*structure)})...)
+		c.err = distinct(c.s.compile(&compiler{root: c.s, made: make(map[reflect.Type]*codec)}))
 	})
 	return c.s, c.err
+}
+
+// distinct joins mistakes. A struct that is found in itself tells its own
+// twice.
+func distinct(wrong []error) error {
+	var told []error
+	texts := make(map[string]bool)
+	for _, err := range wrong {
+		if text := err.Error(); !texts[text] {
+			texts[text] = true
+			told = append(told, err)
+		}
+	}
+	return errors.Join(told...)
 }
 
 // Type names T as error texts do.
@@ -62,24 +76,32 @@ func (p *Plan[T]) Field(name string) *Field { return p.s.byName[name] }
 // from their facets. The error is a [*ValueError] for the first field that
 // cannot be stored.
 func (p *Plan[T]) Marshal(v *T) (map[string]types.AttributeValue, error) {
-	var sink wire.Sink
-	g := sink.BeginItem(len(p.s.fields))
-	if err := p.s.write(&sink, &g, unsafe.Pointer(v)); err != nil {
-		return nil, err
-	}
-	return sink.EndItem(&g), nil
+	return p.marshal(new(wire.Sink), v)
 }
 
 // AppendJSON appends v as an item in DynamoDB JSON: what [Plan.Marshal] makes,
 // byte for byte as it is sent. After an error dst's added part is undefined.
 func (p *Plan[T]) AppendJSON(dst []byte, v *T) ([]byte, error) {
-	sink := wire.NewJSONSink(dst)
-	g := sink.BeginItem(len(p.s.fields))
-	if err := p.s.write(&sink, &g, unsafe.Pointer(v)); err != nil {
-		return dst, err
+	sink := sinks.Get().(*wire.Sink)
+	defer sinks.Put(sink)
+	*sink = wire.NewJSONSink(dst)
+	_, err := p.marshal(sink, v)
+	dst = sink.JSON()
+	*sink = wire.Sink{}
+	return dst, err
+}
+
+var sinks = sync.Pool{New: func() any { return new(wire.Sink) }}
+
+func (p *Plan[T]) marshal(sink *wire.Sink, v *T) (map[string]types.AttributeValue, error) {
+	if err := p.s.usable(); err != nil {
+		return nil, err
 	}
-	sink.EndItem(&g)
-	return sink.JSON(), nil
+	g := sink.BeginItem(len(p.s.fields))
+	if err := p.s.write(sink, &g, unsafe.Pointer(v)); err != nil {
+		return nil, err
+	}
+	return sink.EndItem(&g), nil
 }
 
 // Unmarshal reads a whole item into v, whose former content is lost. An
@@ -94,19 +116,23 @@ func (p *Plan[T]) Unmarshal(item map[string]types.AttributeValue, v *T) error {
 // asked for: a derived attribute is checked if all its facets were.
 func (p *Plan[T]) UnmarshalPart(item map[string]types.AttributeValue, v *T, asked func(*Field) bool) error {
 	*v = *new(T)
+	if err := p.s.usable(); err != nil {
+		return err
+	}
 	return p.s.readItem(item, unsafe.Pointer(v), asked)
 }
 
 // ParseJSON is [Plan.Unmarshal] of an item in DynamoDB JSON, which it does
-// not keep. Text after the item is an error.
+// not keep. Text that is not the JSON of an item is an error that leaves v
+// undefined.
 func (p *Plan[T]) ParseJSON(item []byte, v *T) error {
 	*v = *new(T)
-	scan := wire.NewScanner(item)
-	err := p.s.readJSON(scan, unsafe.Pointer(v), nil)
-	if _, ok := errors.AsType[*ValueError](err); err == nil || ok {
-		if end := scan.End(); end != nil {
-			return end
-		}
+	if err := p.s.usable(); err != nil {
+		return err
+	}
+	rest, err := p.s.readJSON(item, unsafe.Pointer(v), nil)
+	if end := wire.NewScanner(rest).End(); end != nil {
+		return p.s.malformed(end)
 	}
 	return err
 }
@@ -115,9 +141,10 @@ func (p *Plan[T]) ParseJSON(item []byte, v *T) error {
 // json, and returns what follows it.
 func (p *Plan[T]) ParseNext(json []byte, v *T, asked func(*Field) bool) (rest []byte, err error) {
 	*v = *new(T)
-	scan := wire.NewScanner(json)
-	err = p.s.readJSON(scan, unsafe.Pointer(v), asked)
-	return json[scan.Pos():], err
+	if err := p.s.usable(); err != nil {
+		return nil, err
+	}
+	return p.s.readJSON(json, unsafe.Pointer(v), asked)
 }
 
 // Has reports whether v has a value for the attribute: of a derived one, for

@@ -1,11 +1,13 @@
 package fields
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 
 	"example.com/ddb/internal/wire"
@@ -14,33 +16,42 @@ import (
 // A structure is the compiled plan of a struct type, as an item or as a map
 // inside one.
 type structure struct {
-	typ     reflect.Type
-	fields  []*Field
-	byName  map[string]*Field
-	derived []*Field
-	nested  bool // reached as a map inside an item
-	states  sync.Pool
+	typ      reflect.Type
+	fields   []*Field
+	byName   map[string]*Field
+	derived  []*Field
+	nested   bool // reached as a map inside an item
+	readings sync.Pool
+	late     atomic.Pointer[TagError] // a codec was registered too late
 }
 
 // structOf stores structs as M.
 func (c *compiler) structOf(t reflect.Type) (*codec, error) {
-	s, ok := c.structs[t]
-	if !ok {
-		s = &structure{typ: t, nested: true}
-		c.structs[t] = s
-		if wrong := s.compile(c); len(wrong) > 0 {
-			return nil, &nestedError{wrong}
-		}
+	if made := c.made[t]; made != nil {
+		return made, nil
 	}
-	return &codec{kind: M, sub: s, write: s.writeMap, read: s.readMap}, nil
+	s := &structure{typ: t, nested: true}
+	made := &codec{kind: M, sub: s, write: s.writeMap, read: s.readMap}
+	c.made[t] = made
+	if wrong := s.compile(c); len(wrong) > 0 {
+		return nil, nestedErrors(wrong)
+	}
+	return made, nil
 }
 
-// A nestedError carries the mistakes of a nested struct up to the item, where
-// they are reported beside its own.
-type nestedError struct{ wrong []error }
+// nestedErrors are the mistakes of a nested struct. They are reported beside
+// the item's own, not as one of them.
+type nestedErrors []error
 
-func (e *nestedError) Error() string   { return "the struct has mistakes of its own" }
-func (e *nestedError) Unwrap() []error { return e.wrong }
+func (e nestedErrors) Error() string { return "struct has mistakes of its own" }
+
+// usable fails if a codec was registered too late.
+func (s *structure) usable() error {
+	if late := s.late.Load(); late != nil {
+		return late
+	}
+	return nil
+}
 
 // compile finds the attributes of the struct and returns every mistake.
 func (s *structure) compile(c *compiler) []error {
@@ -56,11 +67,16 @@ func (s *structure) compile(c *compiler) []error {
 	return b.wrong
 }
 
+// maxKeyName is the most bytes that the name of an attribute in a key has.
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+const maxKeyName = 255
+
 // A builder compiles one structure.
 type builder struct {
 	*structure
 	compiler *compiler
 	pending  []pendingTemplate
+	writeID  string // the field that has the option
 	wrong    []error
 }
 
@@ -80,78 +96,81 @@ func (b *builder) walk(t reflect.Type, where location, prefix string) {
 		sf := t.Field(i)
 		text, tagged := sf.Tag.Lookup("ddb")
 		at := location{offset: where.offset + sf.Offset, hops: where.hops}
+		name := prefix + sf.Name
 		switch {
 		case text == "-":
-		case !tagged && sf.Anonymous && embeddable(sf.Type):
-			b.embed(sf, at, prefix)
-		case !tagged && (sf.IsExported() || sf.Anonymous):
-			b.fail(prefix+sf.Name, "", "field has no ddb tag; add `ddb:\"name\"` with its attribute name, or `ddb:\"-\"` to leave it out")
-		case !tagged:
-		case !sf.IsExported() && sf.Name != "_":
-			b.fail(prefix+sf.Name, text, "field is not exported; export it, or remove the tag")
-		default:
-			b.field(sf, at, prefix, text)
+		case tagged && !sf.IsExported() && sf.Name != "_":
+			b.fail(name, text, "field is not exported; export it, or remove the tag")
+		case tagged:
+			b.field(sf, at, name, text)
+		case strings.Contains(string(sf.Tag), "ddb:"):
+			b.fail(name, "", "struct tag is malformed; write `ddb:\"name\"`, without a space after the colon")
+		case sf.Anonymous && b.embeddable(sf.Type):
+			b.embed(sf.Type, at, name)
+		case sf.IsExported() || sf.Anonymous:
+			b.fail(name, "", "field has no ddb tag; add `ddb:\"name\"` with its attribute name, or `ddb:\"-\"` to leave it out")
 		}
 	}
 }
 
 // embeddable reports whether an embedded field's own fields are promoted.
-func embeddable(t reflect.Type) bool {
+func (b *builder) embeddable(t reflect.Type) bool {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	return t.Kind() == reflect.Struct && t != timeType && t != intIntType && registered("", t) == nil && textCodec(t) == nil
+	return t.Kind() == reflect.Struct && t != timeType && t != intIntType &&
+		b.compiler.registered("", t) == nil && textCodec(t) == nil
 }
 
-func (b *builder) embed(sf reflect.StructField, at location, prefix string) {
-	t := sf.Type
+func (b *builder) embed(t reflect.Type, at location, name string) {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
-		if slices.ContainsFunc(at.hops, func(h hop) bool { return h.typ == t }) || t == b.typ {
-			b.fail(prefix+sf.Name, "", "embedded struct contains itself; give the field a tag")
+		if t == b.typ || slices.ContainsFunc(at.hops, func(h hop) bool { return h.typ == t }) {
+			b.fail(name, "", "embedded struct contains itself; give the field a tag")
 			return
 		}
 		at = location{hops: append(slices.Clone(at.hops), hop{at.offset, t})}
 	}
-	b.walk(t, at, prefix+sf.Name+".")
+	b.walk(t, at, name+".")
 }
 
 // field adds one tagged field.
-func (b *builder) field(sf reflect.StructField, at location, prefix, text string) {
-	name := prefix + sf.Name
+func (b *builder) field(sf reflect.StructField, at location, name, text string) {
 	tag, wrong := parseTag(text)
 	for _, reason := range wrong {
 		b.fail(name, text, reason)
 	}
 	f := &Field{
 		Name: tag.name, GoName: name, Roles: tag.roles, WriteID: tag.writeID,
-		index: len(b.fields), typ: sf.Type, owner: b.typ, where: at,
-		key: len(tag.roles) > 0, derived: tag.derived,
+		index: len(b.fields), typ: sf.Type, in: b.structure, where: at, derived: tag.from != "",
 	}
-	if other := b.byName[tag.name]; other != nil {
-		b.fail(name, text, fmt.Sprintf("attribute name %q is also that of field %s; rename one", tag.name, other.GoName))
-		return
+	if other := b.byName[f.Name]; other != nil {
+		b.fail(name, text, fmt.Sprintf("attribute name %q is also that of field %s; rename one", f.Name, other.GoName))
 	}
 	b.fields = append(b.fields, f)
 	b.byName[f.Name] = f
 	switch {
-	case tag.derived:
+	case f.derived:
 		b.deriveField(f, &tag, text)
+		b.pending = append(b.pending, pendingTemplate{f, text, tag.from})
+	case len(wrong) > 0:
+		// Without the options that were meant, the type may not fit.
 	case sf.Name == "_":
 		b.fail(name, text, "blank field carries no derived attribute; add the option from=, or name the field")
 	default:
-		b.plainField(f, &tag, text, len(wrong) > 0)
+		b.plainField(f, &tag, text)
 	}
+	if len(f.Roles) > 0 && len(f.Name) > maxKeyName {
+		b.fail(name, text, "attribute name of a key has more than 255 bytes; shorten it")
+	}
+	f.label = wire.NewLabel(f.Name, f.Kind)
 }
 
 // plainField compiles the codec of a field that is not derived.
-func (b *builder) plainField(f *Field, tag *tag, text string, mistaken bool) {
-	if mistaken {
-		return
-	}
+func (b *builder) plainField(f *Field, tag *tag, text string) {
 	made, err := b.compiler.codecOf(f.typ, tag)
-	if nested, ok := err.(*nestedError); ok {
-		b.wrong = append(b.wrong, nested.wrong...)
+	if nested, ok := errors.AsType[nestedErrors](err); ok {
+		b.wrong = append(b.wrong, nested...)
 		return
 	}
 	if err != nil {
@@ -162,50 +181,67 @@ func (b *builder) plainField(f *Field, tag *tag, text string, mistaken bool) {
 	if tag.omitZero {
 		f.omitZero = zeroTest(f.typ)
 	}
-	for _, reason := range b.misuse(f, tag) {
-		b.fail(f.GoName, text, reason)
+	for _, m := range b.misuses(f, tag) {
+		if m.is {
+			b.fail(f.GoName, text, m.reason)
+		}
+	}
+	if f.WriteID {
+		b.writeID = f.GoName
 	}
 }
 
-// misuse lists options that do not fit the field.
-func (b *builder) misuse(f *Field, tag *tag) (wrong []string) {
-	say := func(bad bool, reason string) {
-		if bad {
-			wrong = append(wrong, reason)
-		}
+// A misuse is an option that may not fit its field.
+type misuse struct {
+	is     bool
+	reason string
+}
+
+func (b *builder) misuses(f *Field, tag *tag) []misuse {
+	key, id := len(f.Roles) > 0, tag.writeID
+	return []misuse{
+		{b.nested && key, "key options are for the item's own attributes; move the field up, or remove the option"},
+		{b.nested && id, "option \"writeid\" is for the item's own attributes; move the field up"},
+		{key && f.Kind != S && f.Kind != N && f.Kind != B, fmt.Sprintf("attribute type is %q, but a key is S, N or B; use a string, number, time, UUID or bytes", f.Kind)},
+		{f.primary() && tag.omitZero, "option \"omitzero\" does not fit the primary key, which every item has; remove it"},
+		{tag.truncate && tag.codec != "unix" && tag.codec != "unixmilli", "option \"truncate\" is for the codecs unix and unixmilli; name one of them, or remove it"},
+		{id && !canBeRandom(f.codec), "option \"writeid\" is for a string or uuid.UUID; change the field's type"},
+		{id && (key || tag.omitZero), "option \"writeid\" fits neither a key nor omitzero; remove the other option"},
+		{id && b.writeID != "", fmt.Sprintf("option \"writeid\" is also on field %s; an item has one write-id", b.writeID)},
 	}
-	tableKey := slices.ContainsFunc(tag.roles, func(r Role) bool { return r.Index == "" })
-	say(b.nested && f.key, "key options are for the item's own attributes; move the field up, or remove the option")
-	say(b.nested && tag.writeID, "option \"writeid\" is for the item's own attributes; move the field up")
-	say(f.key && f.Kind != S && f.Kind != N && f.Kind != B, fmt.Sprintf("attribute type is %q, but a key is S, N or B; use a string, number, time, UUID or bytes", f.Kind))
-	say(tableKey && tag.omitZero, "option \"omitzero\" does not fit the primary key, which every item has; remove it")
-	say(tag.truncate && tag.codec != "unix" && tag.codec != "unixmilli", "option \"truncate\" is for the codecs unix and unixmilli; name one of them, or remove it")
-	say(tag.writeID && f.typ != uuidType && f.typ.Kind() != reflect.String, "option \"writeid\" is for a string or uuid.UUID; change the field's type")
-	say(tag.writeID && (f.key || tag.omitZero), "option \"writeid\" fits neither a key nor omitzero; remove the other option")
-	return wrong
+}
+
+// canBeRandom reports whether the type holds the text of any UUID.
+func canBeRandom(c *codec) bool {
+	return c.kind == S && c.check == nil && !c.custom && (c.typ == uuidType || c.typ.Kind() == reflect.String)
 }
 
 // deriveField checks a derived attribute's field. Its template waits until all
 // attributes are known.
 func (b *builder) deriveField(f *Field, tag *tag, text string) {
 	f.Kind = S
-	switch {
-	case b.nested:
+	ownCodec := tag.codec == "int_int" && f.typ == intIntType
+	if b.nested {
 		b.fail(f.GoName, text, "option \"from\" is for the item's own attributes; move the field up")
-	case tag.codec != "" && !(tag.codec == "int_int" && f.typ == intIntType) || tag.custom != "" || tag.omitZero || tag.truncate || tag.writeID:
+	}
+	if tag.codec != "" && !ownCodec || tag.custom != "" || tag.omitZero || tag.truncate || tag.writeID {
 		b.fail(f.GoName, text, "a derived attribute takes no codec and none of omitzero, truncate and writeid, because its template alone decides the bytes; remove the option")
-	case f.GoName == "_" || strings.HasSuffix(f.GoName, "._"):
+	}
+	switch {
+	case f.blank():
 		if f.typ.Size() != 0 {
 			b.fail(f.GoName, text, "blank field takes space; declare it as _ struct{}")
 		}
 	case f.typ == intIntType:
 		f.codec, f.fill = intIntCodec(), fillIntInt
-	case f.typ.Kind() == reflect.String && registered("", f.typ) == nil && textCodec(f.typ) == nil:
+	case f.typ.Kind() == reflect.String && !isEnum(f.typ) && textCodec(f.typ) == nil && b.compiler.registered("", f.typ) == nil:
 		f.codec, f.fill = stringCodec(), fillString
 	default:
 		b.fail(f.GoName, text, fmt.Sprintf("a derived attribute's field cannot have Go type %s; use a string, fields.IntInt, or a blank field _ struct{}", f.typ))
 	}
-	b.pending = append(b.pending, pendingTemplate{f, text, tag.from})
+	if f.codec != nil {
+		f.codec.typ = f.typ
+	}
 }
 
 // template compiles a derived attribute's key template.
@@ -215,41 +251,10 @@ func (b *builder) template(f *Field, tag, from string) {
 		b.fail(f.GoName, tag, reason)
 	}
 	if len(wrong) == 0 && f.typ == intIntType && !twoIntegers(t) {
-		b.fail(f.GoName, tag, "field of Go type fields.IntInt needs a template of exactly two integer facets; use a string, or two integers")
+		b.fail(f.GoName, tag, "field of Go type fields.IntInt needs a template of exactly two integer facets in the range of int64; use a string, or two integers")
 	}
 	f.Template = t
 	b.derived = append(b.derived, f)
-}
-
-func twoIntegers(t *Template) bool {
-	n := 0
-	for _, part := range t.Parts() {
-		if part.Facet != nil {
-			n++
-			if part.Facet.rule().shape != shapeInteger {
-				return false
-			}
-		}
-	}
-	return n == 2
-}
-
-// fillString fills a string with the stored text.
-func fillString(_ *Template, text string, p unsafe.Pointer) bool {
-	*(*string)(p) = text
-	return true
-}
-
-// fillIntInt fills an IntInt with the two facets.
-func fillIntInt(t *Template, text string, p unsafe.Pointer) bool {
-	stored, ok := t.Parse(text)
-	if !ok {
-		return false
-	}
-	first, errA := parseInt([]byte(stored[0]), 64)
-	second, errB := parseInt([]byte(stored[1]), 64)
-	*(*IntInt)(p) = IntInt{first, second}
-	return errA == nil && errB == nil
 }
 
 // writeMap writes the struct at p as M.
@@ -266,11 +271,20 @@ func (s *structure) writeMap(sink *wire.Sink, p unsafe.Pointer) error {
 // over.
 func (s *structure) readMap(src wire.Source, _ Kind, p unsafe.Pointer) error {
 	reflect.NewAt(s.typ, p).Elem().SetZero()
+	var few [32]bool
+	seen := few[:]
+	if len(s.fields) > len(few) {
+		seen = make([]bool, len(s.fields))
+	}
 	return src.Map(func(name []byte, value wire.Source) error {
 		f := s.byName[string(name)]
 		if f == nil {
 			return value.Skip()
 		}
+		if seen[f.index] {
+			return value.Malformed(nameTwice)
+		}
+		seen[f.index] = true
 		if err := f.codec.get(value, f.where.reach(p)); err != nil {
 			return f.error(err)
 		}

@@ -2,6 +2,7 @@ package fields
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -33,14 +34,7 @@ type tag struct {
 	omitZero bool
 	truncate bool
 	writeID  bool
-	from     string // key template
-	derived  bool   // from was given
-}
-
-// builtins are the codecs that a tag can name.
-var builtins = []string{
-	"bool", "bytes", "decimal", "float", "int", "int_int", "json", "list",
-	"map", "set", "string", "time", "uint", "unix", "unixmilli", "uuid",
+	from     string // key template of a derived attribute
 }
 
 // otherOptions are the options that name no codec.
@@ -75,19 +69,23 @@ func parseTag(text string) (tag, []string) {
 // option takes one option into t and returns what is wrong with it, or "".
 func (t *tag) option(option string) string {
 	key, value, hasValue := strings.Cut(option, "=")
-	switch {
-	case slices.Contains(builtins, option):
-		return t.once(&t.codec, option, "a second codec "+quote(option)+"; name one")
+	switch _, builtin := builtins[option]; {
+	case builtin:
+		return t.oneCodec(&t.codec, option)
 	case key == "partition":
 		return t.role(Partition, value, hasValue)
 	case key == "sort":
 		return t.role(Sort, value, hasValue)
-	case key == "local" && hasValue:
-		return t.role(Local, value, hasValue)
+	case key == "local":
+		return t.role(Local, value, true)
 	case key == "codec" && value != "":
-		return t.once(&t.custom, value, "a second codec "+quote(value)+"; name one")
+		return t.oneCodec(&t.custom, value)
+	case key == "codec":
+		return "option \"codec\" names no codec; write codec=NAME with the name it is registered under"
 	case key == "from" && value != "":
-		t.from, t.derived = value, true
+		t.from = value
+	case key == "from":
+		return "option \"from\" has no key template; write e.g. from={a}_{b}"
 	case option == "omitzero":
 		return flag(&t.omitZero, option)
 	case option == "truncate":
@@ -102,11 +100,12 @@ func (t *tag) option(option string) string {
 	return ""
 }
 
-func (t *tag) once(dst *string, value, problem string) string {
+// oneCodec takes the name of a codec, of which there is one at most.
+func (t *tag) oneCodec(dst *string, name string) string {
 	if t.codec != "" || t.custom != "" {
-		return problem
+		return fmt.Sprintf("a second codec %q; name one", name)
 	}
-	*dst = value
+	*dst = name
 	return ""
 }
 
@@ -122,6 +121,7 @@ func (t *tag) role(part Part, index string, hasIndex bool) string {
 	return ""
 }
 
+// flag takes an option that is said once at most.
 func flag(dst *bool, option string) string {
 	if *dst {
 		return fmt.Sprintf("option %q twice; remove one", option)
@@ -131,12 +131,10 @@ func flag(dst *bool, option string) string {
 }
 
 func knownOptions() string {
-	all := slices.Concat(builtins, otherOptions)
+	all := slices.AppendSeq(slices.Clone(otherOptions), maps.Keys(builtins))
 	slices.Sort(all)
 	return strings.Join(all, ", ")
 }
-
-func quote(s string) string { return fmt.Sprintf("%q", s) }
 
 // validIndex checks the rule for table and index names.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html

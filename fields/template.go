@@ -2,9 +2,11 @@ package fields
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 	"unsafe"
 )
 
@@ -29,91 +31,69 @@ func (t *Template) String() string { return t.text }
 // changed.
 func (t *Template) Parts() []TemplatePart { return t.parts }
 
-// A placeholder is a facet of a template whose attribute is not looked up yet.
-type placeholder struct {
-	attribute string
-	digits    int
-	signed    bool
+// A piece of a template's text is a literal, or what stands between braces.
+type piece struct {
+	text  string
+	facet bool
 }
 
-// parseTemplate splits a template's text into literals and placeholders, one
-// of which is set in each pair.
-func parseTemplate(text string) (literals []string, facets []*placeholder, err error) {
-	var literal strings.Builder
+// pieces splits a template's text.
+func pieces(text string) ([]piece, error) {
+	if !utf8.ValidString(text) {
+		return nil, errors.New("key template is not valid UTF-8; write another literal")
+	}
+	var all []piece
+	var literal []byte
 	flush := func() {
-		if literal.Len() > 0 {
-			literals, facets = append(literals, literal.String()), append(facets, nil)
-			literal.Reset()
+		if len(literal) > 0 {
+			all = append(all, piece{text: string(literal)})
+			literal = nil
 		}
 	}
 	for i := 0; i < len(text); i++ {
 		c := text[i]
 		switch {
 		case c != '{' && c != '}':
-			literal.WriteByte(c)
+			literal = append(literal, c)
 		case i+1 < len(text) && text[i+1] == c:
-			literal.WriteByte(c)
+			literal = append(literal, c)
 			i++
 		case c == '}':
-			return nil, nil, fmt.Errorf("key template has a } without a {; write }} for the character")
+			return nil, errors.New("key template has a } without a {; write }} for the character")
 		default:
 			end := strings.IndexByte(text[i:], '}')
 			if end < 0 {
-				return nil, nil, fmt.Errorf("key template has a { without a }; write {{ for the character")
-			}
-			facet, err := parsePlaceholder(text[i+1 : i+end])
-			if err != nil {
-				return nil, nil, err
+				return nil, errors.New("key template has a { without a }; write {{ for the character")
 			}
 			flush()
-			literals, facets = append(literals, ""), append(facets, facet)
+			all = append(all, piece{text[i+1 : i+end], true})
 			i += end
 		}
 	}
 	flush()
-	return literals, facets, nil
+	return all, nil
 }
 
-// parsePlaceholder reads what stands between braces.
-func parsePlaceholder(text string) (*placeholder, error) {
-	i := strings.LastIndexByte(text, ':')
-	if i < 0 {
-		return &placeholder{attribute: text}, nil
-	}
-	p := &placeholder{attribute: text[:i]}
-	form, signed := strings.CutPrefix(text[i+1:], "+")
-	p.signed = signed
-	most := maxWidth
-	if signed {
-		most = maxSigned
-	}
-	digits, err := strconv.Atoi(form)
-	if err != nil || digits < 1 || digits > most || form[0] == '+' {
-		return nil, fmt.Errorf("facet {%s} has no valid width; write {%s:N} with N from 1 to %d, or {%[2]s:+N} with N up to %d", text, p.attribute, maxWidth, maxSigned)
-	}
-	p.digits = digits
-	return p, nil
-}
-
-// compileTemplate looks up the facets' attributes. It returns every mistake.
+// compileTemplate makes a template whose facets are found by lookup. It
+// returns every mistake.
 func compileTemplate(text string, lookup func(name string) *Field) (*Template, []string) {
-	literals, facets, err := parseTemplate(text)
+	all, err := pieces(text)
 	if err != nil {
 		return nil, []string{err.Error()}
 	}
 	t := &Template{text: text}
 	var wrong []string
-	for i, literal := range literals {
-		part := TemplatePart{Literal: literal}
-		if facets[i] != nil {
-			facet, problem := compileFacet(facets[i], lookup(facets[i].attribute))
-			if problem != "" {
-				wrong = append(wrong, problem)
-				continue
-			}
-			part.Facet = facet
+	for _, piece := range all {
+		if !piece.facet {
+			t.parts = append(t.parts, TemplatePart{Literal: piece.text})
+			continue
 		}
-		t.parts = append(t.parts, part)
+		facet, err := compileFacet(piece.text, lookup)
+		if err != nil {
+			wrong = append(wrong, err.Error())
+			continue
+		}
+		t.parts = append(t.parts, TemplatePart{Facet: facet})
 	}
 	if len(wrong) == 0 {
 		wrong = t.link()
@@ -121,23 +101,44 @@ func compileTemplate(text string, lookup func(name string) *Field) (*Template, [
 	return t, wrong
 }
 
-func compileFacet(p *placeholder, f *Field) (*Facet, string) {
-	switch {
-	case f == nil:
-		return nil, fmt.Sprintf("facet {%s}: no field has that attribute name; name an attribute of the same struct", p.attribute)
-	case f.Template != nil || f.derived:
-		return nil, fmt.Sprintf("facet {%s} is a derived attribute; name the attributes that it is made from", p.attribute)
-	case f.codec == nil:
-		return nil, "" // its own mistake is reported
+// compileFacet reads what stands between braces: an attribute name, perhaps
+// with a colon and a width.
+func compileFacet(text string, lookup func(name string) *Field) (*Facet, error) {
+	facet, name := &Facet{Field: lookup(text)}, text
+	if i := strings.LastIndexByte(text, ':'); i >= 0 && facet.Field == nil {
+		name = text[:i]
+		form, signed := strings.CutPrefix(text[i+1:], "+")
+		most := maxWidth
+		if signed {
+			most = maxSigned
+		}
+		digits, err := strconv.Atoi(form)
+		if err != nil || digits < 1 || digits > most || strconv.Itoa(digits) != form {
+			return nil, fmt.Errorf("facet {%s} has no valid width; write {%s:N} with N from 1 to %d, or {%[2]s:+N} with N up to %d", text, name, maxWidth, maxSigned)
+		}
+		facet.Field, facet.digits, facet.signed = lookup(name), digits, signed
 	}
-	shape := f.codec.facet.shape
+	return facet, facet.unfit(name)
+}
+
+// unfit says why the attribute of that name cannot be a facet of this form.
+func (f *Facet) unfit(name string) error {
+	switch {
+	case f.Field == nil:
+		return fmt.Errorf("facet {%s}: no field has that attribute name; name an attribute of the same struct", name)
+	case f.Field.derived:
+		return fmt.Errorf("facet {%s} is a derived attribute; name the attributes that it is made from", name)
+	case f.Field.codec == nil:
+		return nil // the field's own mistake is reported
+	}
+	shape, custom := f.rule().shape, f.Field.codec.custom
 	switch {
 	case shape == shapeNone:
-		return nil, fmt.Sprintf("facet {%s} has Go type %s, which has no text; use a string, number, bool, time or UUID", p.attribute, f.typ)
-	case p.digits > 0 && shape != shapeInteger:
-		return nil, fmt.Sprintf("facet {%s} has a width but its attribute is no integer; write {%[1]s}", p.attribute)
+		return fmt.Errorf("facet {%s} has Go type %s, which has no text; use a string, number, bool, time or UUID", name, f.Field.typ)
+	case f.Padded() && shape != shapeInteger && !(custom && shape == shapeNumber):
+		return fmt.Errorf("facet {%s} has a width but its attribute is no integer; write {%[1]s}", name)
 	}
-	return &Facet{Field: f, digits: p.digits, signed: p.signed}, ""
+	return nil
 }
 
 // link tells each facet what follows it, and refuses keys that could not be
@@ -145,7 +146,7 @@ func compileFacet(p *placeholder, f *Field) (*Facet, string) {
 func (t *Template) link() (wrong []string) {
 	for i, part := range t.parts {
 		f := part.Facet
-		if f == nil {
+		if f == nil || f.Field.codec == nil {
 			continue
 		}
 		f.last = i == len(t.parts)-1
@@ -167,8 +168,8 @@ func (f *Facet) ambiguous() string {
 		return ""
 	case f.next == "":
 		return fmt.Sprintf("facet {%s} varies in width and another facet follows at once; put a literal between, or give a width", f.Field.Name)
-	case shape == shapeInteger && '0' <= f.next[0] && f.next[0] <= '9',
-		shape == shapeNumber && strings.ContainsAny(f.next, "0123456789+-.eE"):
+	case shape == shapeInteger && strings.ContainsAny(f.next[:1], "0123456789"),
+		shape == shapeNumber && strings.ContainsAny(f.next[:1], "0123456789."):
 		return fmt.Sprintf("facet {%s} is followed by %q, which could be part of the number; use another separator, such as _ or #", f.Field.Name, f.next)
 	}
 	return ""
@@ -188,12 +189,11 @@ func (t *Template) appendItem(dst []byte, base unsafe.Pointer) (_ []byte, presen
 			return dst, false, nil
 		}
 		start := len(dst)
-		dst, err = f.codec.appendText(dst, p)
-		if err == nil {
+		if dst, err = f.codec.appendText(dst, p); err == nil {
 			dst, err = part.Facet.finish(dst, start)
 		}
 		if err != nil {
-			return dst, false, fmt.Errorf("facet {%s}: %w", f.Name, err)
+			return dst, false, part.Facet.error(err)
 		}
 	}
 	return dst, true, nil
@@ -213,39 +213,35 @@ func (t *Template) Derive(value func(*Field) (Value, bool)) (v Value, present bo
 			return Value{}, false, nil
 		}
 		if dst, err = part.Facet.Append(dst, stored); err != nil {
-			return Value{}, false, fmt.Errorf("facet {%s}: %w", part.Facet.Field.Name, err)
+			return Value{}, false, part.Facet.error(err)
 		}
 	}
 	return Value{S, string(dst)}, true, nil
 }
 
+func (f *Facet) error(err error) error { return fmt.Errorf("facet {%s}: %w", f.Field.Name, err) }
+
 // Parse splits a derived text into the stored texts of its facets, from left
 // to right. It is not ok for a text that the template does not make.
 func (t *Template) Parse(text string) (stored []string, ok bool) {
-	rest := []byte(text)
+	ok = t.split([]byte(text), func(facet []byte) { stored = append(stored, string(facet)) })
+	return stored, ok
+}
+
+// split calls take with the stored text of each facet.
+func (t *Template) split(text []byte, take func(stored []byte)) (ok bool) {
 	for _, part := range t.parts {
 		if part.Facet == nil {
-			if rest, ok = bytes.CutPrefix(rest, []byte(part.Literal)); !ok {
-				return nil, false
+			if text, ok = bytes.CutPrefix(text, []byte(part.Literal)); !ok {
+				return false
 			}
 			continue
 		}
-		var facet []byte
-		if facet, rest, ok = part.Facet.parse(rest); !ok {
-			return nil, false
+		var stored []byte
+		if stored, text, ok = part.Facet.parse(text); !ok {
+			return false
 		}
-		stored = append(stored, string(facet))
+		take(stored)
 	}
-	return stored, len(rest) == 0 && t.makes(stored, text)
-}
-
-// makes reports whether the facets' stored texts make text, so that a text
-// with a wrong width or a separator too many is not taken.
-func (t *Template) makes(stored []string, text string) bool {
-	i := 0
-	made, ok, err := t.Derive(func(f *Field) (Value, bool) {
-		i++
-		return Value{f.codec.kind, stored[i-1]}, true
-	})
-	return err == nil && ok && made.text == text
+	return len(text) == 0
 }

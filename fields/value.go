@@ -2,9 +2,9 @@ package fields
 
 import (
 	"fmt"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"strconv"
-	"unicode/utf8"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"example.com/ddb/internal/decimal"
 	"example.com/ddb/internal/wire"
@@ -36,16 +36,8 @@ func Int(i int64) Value { return Value{N, strconv.FormatInt(i, 10)} }
 // ParseScalar returns the scalar of type S, N or B with that text, if a key can
 // hold it: valid UTF-8 or a number, and not empty.
 func ParseScalar(k Kind, text string) (v Value, ok bool) {
-	switch k {
-	case S:
-		ok = utf8.ValidString(text)
-	case N:
-		_, err := decimal.Parse([]byte(text))
-		ok = err == nil
-	case B:
-		ok = true
-	}
-	return Value{k, text}, ok && text != ""
+	key := k == S || k == N || k == B
+	return Value{k, text}, key && text != "" && checkText(k, []byte(text)) == nil
 }
 
 // EmptyList is a list without elements.
@@ -108,12 +100,15 @@ func (v Value) AppendJSON(dst []byte) []byte {
 	return sink.JSON()
 }
 
-// FromAttributeValue encodes av. A nil or unknown one is an error.
+// FromAttributeValue encodes av. It fails if DynamoDB would not store av: if it
+// is nil, or holds text that is not UTF-8, or an empty set.
 func FromAttributeValue(av types.AttributeValue) (Value, error) {
-	src := wire.ValueSource(av)
-	k, err := src.Open()
-	if err == nil && k.Scalar() {
-		text, err := src.Text(k)
+	if err := checkStorable(wire.ValueSource(av)); err != nil {
+		return Value{}, err
+	}
+	k := wire.KindOf(av)
+	if k.Scalar() {
+		text, err := wire.ValueSource(av).Text(k)
 		return Value{k, string(text)}, err
 	}
 	json, err := wire.AppendValue(nil, av)

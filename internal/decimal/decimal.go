@@ -6,10 +6,10 @@
 package decimal
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"math/big"
-	"strings"
 )
 
 // Limits of a DynamoDB number.
@@ -26,19 +26,21 @@ var (
 	ErrRange  = errors.New("is outside 1E-130 to 9.9999999999999999999999999999999999999E+125 in magnitude")
 )
 
-// A Number is a DynamoDB number: ±0.digits × 10^exp. The zero value is 0.
+// A Number is a DynamoDB number: ±0.digits × 10^exp. The zero value is 0. Equal
+// numbers are == to each other.
 type Number struct {
 	neg    bool
-	digits string // no zero at either end; "" for 0
-	exp    int
+	count  uint8           // of digits
+	exp    int16           // 0 for 0
+	digits [MaxDigits]byte // no '0' at either end; 0 after count
 }
 
 // Parse reads decimal notation, with or without an exponent.
 func Parse(text []byte) (Number, error) {
-	var n Number
 	rest := text
-	if len(rest) > 0 && (rest[0] == '-' || rest[0] == '+') {
-		n.neg, rest = rest[0] == '-', rest[1:]
+	neg := len(rest) > 0 && rest[0] == '-'
+	if neg || len(rest) > 0 && rest[0] == '+' {
+		rest = rest[1:]
 	}
 	whole, rest := span(rest)
 	var fraction []byte
@@ -49,11 +51,46 @@ func Parse(text []byte) (Number, error) {
 	if !ok || len(whole)+len(fraction) == 0 {
 		return Number{}, ErrSyntax
 	}
-	digits := strings.TrimLeft(string(whole)+string(fraction), "0")
-	n.exp = power + len(digits) - len(fraction)
-	n.digits = strings.TrimRight(digits, "0")
-	return n.checked()
+	return number(neg, whole, fraction, power)
 }
+
+// number is ±whole.fraction × 10^power.
+func number(neg bool, whole, fraction []byte, power int) (Number, error) {
+	n := Number{neg: neg}
+	seen := 0 // digits from the first that is not 0
+	for _, part := range [2][]byte{whole, fraction} {
+		for _, c := range part {
+			switch {
+			case c != '0' && seen >= MaxDigits:
+				return Number{}, ErrDigits
+			case c != '0':
+				n.digits[seen] = c
+				n.count = uint8(seen) + 1
+			case seen == 0:
+				power-- // of a 0 before the first digit
+				continue
+			}
+			seen++
+		}
+	}
+	exp := power + len(whole)
+	switch {
+	case n.count == 0:
+		return Number{}, nil
+	case exp > maxExp || exp < minExp:
+		return Number{}, ErrRange
+	}
+	n.exp = int16(exp)
+	for i, c := range n.digits[:n.count] {
+		if c == 0 {
+			n.digits[i] = '0'
+		}
+	}
+	return n, nil
+}
+
+// text is the digits.
+func (n *Number) text() []byte { return n.digits[:n.count] }
 
 // span splits text after its leading digits.
 func span(text []byte) (digits, rest []byte) {
@@ -87,41 +124,30 @@ func exponent(text []byte) (int, bool) {
 	}
 	n := 0
 	for _, c := range digits {
-		n = min(n*10+int(c-'0'), 1<<30)
+		n = min(n*10+int(c-'0'), 1<<26)
 	}
 	return sign * n, true
-}
-
-func (n Number) checked() (Number, error) {
-	switch {
-	case n.digits == "":
-		return Number{}, nil
-	case len(n.digits) > MaxDigits:
-		return Number{}, ErrDigits
-	case n.exp > maxExp || n.exp < minExp:
-		return Number{}, ErrRange
-	}
-	return n, nil
 }
 
 // Append appends n in the form that DynamoDB returns: no exponent, no plus, no
 // zeros that say nothing.
 func (n Number) Append(dst []byte) []byte {
-	if n.digits == "" {
+	if n.count == 0 {
 		return append(dst, '0')
 	}
 	if n.neg {
 		dst = append(dst, '-')
 	}
-	whole := min(max(n.exp, 0), len(n.digits))
-	if n.exp <= 0 {
+	exp, digits := int(n.exp), n.text()
+	whole := min(max(exp, 0), len(digits))
+	if exp <= 0 {
 		dst = append(dst, '0')
 	}
-	dst = append(dst, n.digits[:whole]...)
-	dst = zeros(dst, n.exp-len(n.digits))
-	if whole < len(n.digits) {
-		dst = zeros(append(dst, '.'), -n.exp)
-		dst = append(dst, n.digits[whole:]...)
+	dst = append(dst, digits[:whole]...)
+	dst = zeros(dst, exp-len(digits))
+	if whole < len(digits) {
+		dst = zeros(append(dst, '.'), -exp)
+		dst = append(dst, digits[whole:]...)
 	}
 	return dst
 }
@@ -138,10 +164,10 @@ func (n Number) String() string { return string(n.Append(nil)) }
 // Compare is negative, zero or positive as n is less than, equal to or
 // greater than m.
 func (n Number) Compare(m Number) int {
-	if s := cmp.Compare(n.sign(), m.sign()); s != 0 || n.digits == "" {
+	if s := cmp.Compare(n.sign(), m.sign()); s != 0 || n.count == 0 {
 		return s
 	}
-	c := cmp.Or(cmp.Compare(n.exp, m.exp), strings.Compare(n.digits, m.digits))
+	c := cmp.Or(cmp.Compare(n.exp, m.exp), bytes.Compare(n.text(), m.text()))
 	if n.neg {
 		return -c
 	}
@@ -150,7 +176,7 @@ func (n Number) Compare(m Number) int {
 
 func (n Number) sign() int {
 	switch {
-	case n.digits == "":
+	case n.count == 0:
 		return 0
 	case n.neg:
 		return -1
@@ -159,27 +185,26 @@ func (n Number) sign() int {
 }
 
 // Add returns n + m, or an error if that is no DynamoDB number.
-func (n Number) Add(m Number) (Number, error) {
-	// The last digit of n stands at 10^(exp-len).
-	low := min(n.exp-len(n.digits), m.exp-len(m.digits))
+func (n Number) Add(m Number) (Number, error) { return n.add(m, min(n.last(), m.last())) }
+
+// last is the power of ten of the last digit's place.
+func (n Number) last() int { return int(n.exp) - int(n.count) }
+
+// add computes in units of 10^low.
+func (n Number) add(m Number, low int) (Number, error) {
 	sum := n.scaled(low)
-	sum.Add(sum, m.scaled(low))
-	text := sum.Append(nil, 10)
-	r := Number{neg: text[0] == '-'}
-	digits := strings.TrimPrefix(string(text), "-")
-	digits = strings.TrimLeft(digits, "0")
-	r.exp = low + len(digits)
-	r.digits = strings.TrimRight(digits, "0")
-	return r.checked()
+	text := sum.Add(sum, m.scaled(low)).Append(nil, 10)
+	digits, neg := bytes.CutPrefix(text, []byte("-"))
+	return number(neg, digits, nil, low)
 }
 
 // scaled is n in units of 10^low.
 func (n Number) scaled(low int) *big.Int {
 	v := new(big.Int)
-	if n.digits == "" {
+	if n.count == 0 {
 		return v
 	}
-	v.SetString(n.digits+strings.Repeat("0", n.exp-len(n.digits)-low), 10)
+	v.SetString(string(zeros(bytes.Clone(n.text()), n.last()-low)), 10)
 	if n.neg {
 		v.Neg(v)
 	}
@@ -188,16 +213,17 @@ func (n Number) scaled(low int) *big.Int {
 
 // Next is the least DynamoDB number greater than n; ok is false at the end.
 func (n Number) Next() (next Number, ok bool) {
-	if n.digits == "" {
-		return Number{digits: "1", exp: minExp}, true
+	if n.count == 0 {
+		return Number{count: 1, exp: minExp, digits: [MaxDigits]byte{'1'}}, true
 	}
 	// One in the last of 38 digits; below a power of ten, towards zero, the
 	// digits are finer by one.
-	low := n.exp - MaxDigits + 1
-	if n.neg && n.digits == "1" {
+	low := int(n.exp) - MaxDigits
+	if n.neg && n.count == 1 && n.digits[0] == '1' {
 		low--
 	}
-	next, err := n.Add(Number{digits: "1", exp: low})
+	step := Number{count: 1, exp: int16(low + 1), digits: [MaxDigits]byte{'1'}}
+	next, err := n.add(step, low)
 	if err != nil {
 		// Towards zero the next one below the least magnitude is zero itself.
 		return Number{}, n.neg
@@ -213,8 +239,6 @@ func (n Number) Prev() (prev Number, ok bool) {
 
 // Neg is -n.
 func (n Number) Neg() Number {
-	if n.digits != "" {
-		n.neg = !n.neg
-	}
+	n.neg = !n.neg && n.count > 0
 	return n
 }

@@ -1,5 +1,7 @@
 package wire
 
+import "unicode/utf8"
+
 // A Kind is an attribute type, spelled as the API's data type descriptor.
 type Kind string
 
@@ -37,9 +39,9 @@ func (k Kind) Element() Kind {
 	return ""
 }
 
-// kindOf turns a data type descriptor into a Kind without allocating; "" says
-// that the descriptor is not known.
-func kindOf(name []byte) Kind {
+// kindNamed turns a data type descriptor into a Kind without allocating; ""
+// says that the descriptor is not known.
+func kindNamed(name []byte) Kind {
 	switch string(name) {
 	case "S":
 		return S
@@ -63,4 +65,11 @@ func kindOf(name []byte) Kind {
 		return BS
 	}
 	return ""
+}
+
+// ValidName reports whether an attribute name can be sent: DynamoDB's names
+// are UTF-8 of 1 to 65,535 bytes.
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+func ValidName(name string) bool {
+	return name != "" && len(name) <= 65535 && utf8.ValidString(name)
 }

@@ -1,52 +1,56 @@
 package wire
 
-import (
-	"encoding/binary"
-	"errors"
-	"fmt"
-	"math/bits"
-	"unicode/utf16"
-	"unicode/utf8"
-)
+import "fmt"
 
-// maxDepth bounds the nesting of a value that is skipped or read: DynamoDB
-// nests 32 levels deep, each of which takes two JSON objects or arrays.
+// maxDepth bounds the nesting of braces and brackets. DynamoDB nests values 32
+// levels deep, each of which takes two; what surrounds an item in a response
+// takes a few more.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
 const maxDepth = 70
 
-var errTruncated = errors.New("JSON ends too early")
+// An Error says that JSON, or an attribute value, is not what DynamoDB sends:
+// there is no telling what was meant. It is no matter of one attribute.
+type Error struct {
+	Offset int // in the JSON, -1 in the SDK's form
+	Reason string
+}
+
+func (e *Error) Error() string {
+	if e.Offset < 0 {
+		return e.Reason
+	}
+	return fmt.Sprintf("JSON at byte %d: %s", e.Offset, e.Reason)
+}
 
 // A Scanner pulls JSON tokens out of a buffer, front to back. The slices that
-// it returns point into the buffer, or into a scratch buffer of its own where
-// a string holds escapes, and are valid until the next call.
+// it returns point into the buffer, or into scratch memory of its own, and are
+// valid until the next call. Its errors are of type [*Error].
 type Scanner struct {
 	data    []byte
 	pos     int
 	depth   int
-	scratch []byte
+	opened  Kind   // of the value that Expect passed into
+	scratch []byte // of a string without its escapes
+	raw     []byte // of binary data
 }
 
 // NewScanner returns a scanner at the beginning of data, which it does not
 // change.
-func NewScanner(data []byte) *Scanner {
-	return &Scanner{data: data}
-}
+func NewScanner(data []byte) *Scanner { return &Scanner{data: data} }
 
 // Reset moves s to the beginning of data.
-func (s *Scanner) Reset(data []byte) {
-	s.data, s.pos, s.depth = data, 0, 0
-}
+func (s *Scanner) Reset(data []byte) { s.data, s.pos, s.depth, s.opened = data, 0, 0, "" }
 
 // Pos is the offset of the next byte.
 func (s *Scanner) Pos() int { return s.pos }
 
 // Prefix passes over text if exactly that comes next, white space included.
 func (s *Scanner) Prefix(text string) bool {
-	end := s.pos + len(text)
-	if end > len(s.data) || string(s.data[s.pos:end]) != text {
+	rest := s.data[s.pos:]
+	if len(rest) < len(text) || string(rest[:len(text)]) != text {
 		return false
 	}
-	s.pos = end
+	s.pos += len(text)
 	return true
 }
 
@@ -54,7 +58,7 @@ func (s *Scanner) Prefix(text string) bool {
 func (s *Scanner) Begin(open byte) error {
 	s.depth++
 	if s.depth > maxDepth {
-		return fmt.Errorf("JSON is nested deeper than %d levels", maxDepth)
+		return s.errAt(s.pos, errDepth)
 	}
 	return s.Byte(open)
 }
@@ -89,7 +93,7 @@ func (s *Scanner) Name() ([]byte, error) {
 // End fails if anything but white space is left.
 func (s *Scanner) End() error {
 	if _, err := s.peek(); err == nil {
-		return fmt.Errorf("JSON goes on after its end, at byte %d", s.pos)
+		return s.errAt(s.pos, "text goes on after the end")
 	}
 	return nil
 }
@@ -101,27 +105,29 @@ func (s *Scanner) Byte(c byte) error {
 		return err
 	}
 	if got != c {
-		return s.unexpected(string(rune(c)))
+		return s.errAt(s.pos, string(rune(c))+" is missing")
 	}
 	s.pos++
 	return nil
 }
 
-func (s *Scanner) unexpected(want string) error {
-	return fmt.Errorf("JSON has %q at byte %d where %s is expected", s.data[s.pos], s.pos, want)
+const (
+	errTruncated = "text ends too early"
+	errDepth     = "value is nested too deeply; DynamoDB nests 32 levels"
+)
+
+func (s *Scanner) errAt(offset int, reason string) error {
+	return &Error{Offset: offset, Reason: reason}
 }
 
 // peek skips white space and returns the byte after it.
 func (s *Scanner) peek() (byte, error) {
-	for s.pos < len(s.data) {
-		switch c := s.data[s.pos]; c {
-		case ' ', '\t', '\n', '\r':
-			s.pos++
-		default:
+	for ; s.pos < len(s.data); s.pos++ {
+		if c := s.data[s.pos]; c != ' ' && c != '\n' && c != '\t' && c != '\r' {
 			return c, nil
 		}
 	}
-	return 0, errTruncated
+	return 0, s.errAt(s.pos, errTruncated)
 }
 
 // Bool reads true or false.
@@ -135,150 +141,13 @@ func (s *Scanner) Bool() (bool, error) {
 	case s.Prefix("false"):
 		return false, nil
 	}
-	return false, s.unexpected("true or false")
+	return false, s.errAt(s.pos, "true or false is missing")
 }
 
 // Null passes over null if that comes next.
 func (s *Scanner) Null() bool {
-	_, err := s.peek()
-	return err == nil && s.Prefix("null")
-}
-
-// String reads a string and undoes its escapes. Whether it is valid UTF-8 is
-// not looked at.
-func (s *Scanner) String() ([]byte, error) {
-	if err := s.Byte('"'); err != nil {
-		return nil, err
-	}
-	return s.Rest()
-}
-
-// Rest reads what is left of a string whose opening quote has been passed.
-func (s *Scanner) Rest() ([]byte, error) {
-	start := s.pos
-	i, err := s.special(start)
-	if err != nil {
-		return nil, err
-	}
-	if s.data[i] == '"' {
-		s.pos = i + 1
-		return s.data[start:i:i], nil
-	}
-	return s.unescape(start, i)
-}
-
-// special is the offset of the first quote, backslash or control character at
-// or after i. It looks at eight bytes at a time.
-func (s *Scanner) special(i int) (int, error) {
-	const (
-		ones  = 0x0101010101010101
-		highs = 0x8080808080808080
-	)
-	for i+8 <= len(s.data) {
-		w := binary.LittleEndian.Uint64(s.data[i:])
-		quote, back := w^(ones*'"'), w^(ones*'\\')
-		// A byte's high bit is set in hit if the byte is one of the three. A
-		// borrow can set it wrongly only above a right one, and the lowest is
-		// taken.
-		hit := ((quote - ones) &^ quote) | ((back - ones) &^ back) | ((w - ones*0x20) &^ w)
-		if hit &= highs; hit != 0 {
-			return i + bits.TrailingZeros64(hit)/8, nil
-		}
-		i += 8
-	}
-	for ; i < len(s.data); i++ {
-		if c := s.data[i]; c == '"' || c == '\\' || c < 0x20 {
-			return i, nil
-		}
-	}
-	return 0, errTruncated
-}
-
-// unescape reads a string that starts at start and has its first special byte
-// at i.
-func (s *Scanner) unescape(start, i int) ([]byte, error) {
-	out := s.scratch[:0]
-	for {
-		out = append(out, s.data[start:i]...)
-		switch c := s.data[i]; c {
-		case '"':
-			s.pos, s.scratch = i+1, out
-			return out, nil
-		case '\\':
-			var err error
-			if out, start, err = s.escape(out, i); err != nil {
-				return nil, err
-			}
-		default:
-			return nil, fmt.Errorf("JSON string has the control character %#x at byte %d", c, i)
-		}
-		var err error
-		if i, err = s.special(start); err != nil {
-			return nil, err
-		}
-	}
-}
-
-// escape appends what the escape sequence at i stands for and returns the
-// offset after it. Half a surrogate pair becomes U+FFFD, as in encoding/json.
-func (s *Scanner) escape(out []byte, i int) ([]byte, int, error) {
-	if i+1 >= len(s.data) {
-		return nil, 0, errTruncated
-	}
-	switch c := s.data[i+1]; c {
-	case '"', '\\', '/':
-		return append(out, c), i + 2, nil
-	case 'b':
-		return append(out, '\b'), i + 2, nil
-	case 'f':
-		return append(out, '\f'), i + 2, nil
-	case 'n':
-		return append(out, '\n'), i + 2, nil
-	case 'r':
-		return append(out, '\r'), i + 2, nil
-	case 't':
-		return append(out, '\t'), i + 2, nil
-	case 'u':
-		r, err := s.hex4(i)
-		if err != nil {
-			return nil, 0, err
-		}
-		i += 6
-		if utf16.IsSurrogate(r) {
-			low, err := s.hex4(i)
-			if err == nil && utf16.DecodeRune(r, low) != utf8.RuneError {
-				r = utf16.DecodeRune(r, low)
-				i += 6
-			}
-		}
-		return utf8.AppendRune(out, r), i, nil
-	}
-	return nil, 0, fmt.Errorf("JSON string has the unknown escape %q at byte %d", s.data[i:i+2], i)
-}
-
-// hex4 reads the sequence \uXXXX at i.
-func (s *Scanner) hex4(i int) (rune, error) {
-	if i+6 > len(s.data) {
-		return 0, errTruncated
-	}
-	ok := s.data[i] == '\\' && s.data[i+1] == 'u'
-	var r rune
-	for _, c := range s.data[i+2 : i+6] {
-		switch {
-		case '0' <= c && c <= '9':
-			r = r<<4 | rune(c-'0')
-		case 'a' <= c && c <= 'f':
-			r = r<<4 | rune(c-'a'+10)
-		case 'A' <= c && c <= 'F':
-			r = r<<4 | rune(c-'A'+10)
-		default:
-			ok = false
-		}
-	}
-	if !ok {
-		return 0, fmt.Errorf("JSON string has a bad \\u escape at byte %d", i)
-	}
-	return r, nil
+	c, err := s.peek()
+	return err == nil && c == 'n' && s.Prefix("null")
 }
 
 // Skip passes over one JSON value of any type and returns its text.
@@ -289,10 +158,9 @@ func (s *Scanner) Skip() ([]byte, error) {
 	}
 	start := s.pos
 	switch c {
-	case '{':
-		err = s.skipAll('{', '}')
-	case '[':
-		err = s.skipAll('[', ']')
+	case '{', '[':
+		// ']' is '[' + 2 and '}' is '{' + 2 in ASCII.
+		err = s.skipAll(c, c+2)
 	case '"':
 		_, err = s.String()
 	default:
@@ -304,7 +172,24 @@ func (s *Scanner) Skip() ([]byte, error) {
 	return s.data[start:s.pos:s.pos], nil
 }
 
+// SkipMember passes over the name and value of a member.
+func (s *Scanner) SkipMember() error {
+	if _, err := s.Name(); err != nil {
+		return err
+	}
+	_, err := s.Skip()
+	return err
+}
+
 func (s *Scanner) skipAll(open, closing byte) error {
+	return s.Each(open, closing, func([]byte) error {
+		_, err := s.Skip()
+		return err
+	})
+}
+
+// Each calls read before each member of an object or array.
+func (s *Scanner) Each(open, closing byte, read func(name []byte) error) error {
 	if err := s.Begin(open); err != nil {
 		return err
 	}
@@ -313,12 +198,13 @@ func (s *Scanner) skipAll(open, closing byte) error {
 		if err != nil || !more {
 			return err
 		}
+		var name []byte
 		if open == '{' {
-			if _, err := s.Name(); err != nil {
+			if name, err = s.Name(); err != nil {
 				return err
 			}
 		}
-		if _, err := s.Skip(); err != nil {
+		if err := read(name); err != nil {
 			return err
 		}
 	}
@@ -326,11 +212,11 @@ func (s *Scanner) skipAll(open, closing byte) error {
 
 // skipLiteral passes over true, false, null or a number.
 func (s *Scanner) skipLiteral() error {
-	if s.Prefix("true") || s.Prefix("false") || s.Prefix("null") {
+	start := s.pos
+	if s.Prefix("true") || s.Prefix("false") || s.Prefix("null") || s.number() {
 		return nil
 	}
-	_, err := s.Number()
-	return err
+	return s.errAt(start, "value is missing")
 }
 
 // Number reads a JSON number and returns its text.
@@ -340,8 +226,7 @@ func (s *Scanner) Number() ([]byte, error) {
 	}
 	start := s.pos
 	if !s.number() {
-		s.pos = min(s.pos, len(s.data)-1)
-		return nil, s.unexpected("a value")
+		return nil, s.errAt(start, "number is missing")
 	}
 	return s.data[start:s.pos:s.pos], nil
 }
@@ -377,13 +262,13 @@ type ScanMark struct{ pos, depth int }
 func (s *Scanner) Mark() ScanMark { return ScanMark{s.pos, s.depth} }
 
 // Back goes back to m.
-func (s *Scanner) Back(m ScanMark) { s.pos, s.depth = m.pos, m.depth }
+func (s *Scanner) Back(m ScanMark) { s.pos, s.depth, s.opened = m.pos, m.depth, "" }
 
 // Take gives read what is left of the JSON, and goes on at the rest that it
 // returns. What it reads is not counted as depth.
 func (s *Scanner) Take(read func(json []byte) (rest []byte, err error)) error {
 	rest, err := read(s.data[s.pos:])
-	s.pos = len(s.data) - len(rest)
+	s.pos, s.opened = len(s.data)-len(rest), ""
 	return err
 }
 
@@ -391,7 +276,7 @@ func (s *Scanner) Take(read func(json []byte) (rest []byte, err error)) error {
 func (s *Scanner) Peek(c byte) error {
 	got, err := s.peek()
 	if err == nil && got != c {
-		err = s.unexpected(string(rune(c)))
+		err = s.errAt(s.pos, string(rune(c))+" is missing")
 	}
 	return err
 }

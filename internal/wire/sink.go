@@ -1,25 +1,32 @@
 package wire
 
 import (
+	"errors"
 	"strconv"
+	"unsafe"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// A Sink takes attribute values in one of two forms. The zero value builds an
-// AttributeValue; [NewJSONSink] appends DynamoDB JSON. After an error its
-// content is undefined.
+// A Sink takes attribute values in one of two forms. The zero value builds
+// values of the SDK's type; [NewJSONSink] appends DynamoDB JSON. After an error
+// its content is undefined.
 type Sink struct {
 	json  bool
-	buf   []byte // the JSON so far, or the text of the scalar being written
+	buf   []byte // the JSON so far; else the texts of all scalars so far
 	start int    // where the open scalar's text starts in buf
+	depth int    // lists and maps that are open
 	av    types.AttributeValue
+
+	// Values of the common types are allocated several at once, and their texts
+	// lie side by side in buf, which is only ever appended to.
+	ahead   int
+	strings []types.AttributeValueMemberS
+	numbers []types.AttributeValueMemberN
 }
 
 // NewJSONSink returns a sink that appends to dst.
-func NewJSONSink(dst []byte) Sink {
-	return Sink{json: true, buf: dst}
-}
+func NewJSONSink(dst []byte) Sink { return Sink{json: true, buf: dst} }
 
 // JSON is what has been appended.
 func (s *Sink) JSON() []byte { return s.buf }
@@ -27,8 +34,23 @@ func (s *Sink) JSON() []byte { return s.buf }
 // Value is the last whole value written, for a sink that builds one.
 func (s *Sink) Value() types.AttributeValue { return s.av }
 
-// Opening is what stands before a scalar's text in DynamoDB JSON.
-func Opening(k Kind) string {
+// maxLevels is how deep DynamoDB nests values.
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+const maxLevels = 32
+
+var errLevels = errors.New("value is nested deeper than the 32 levels of DynamoDB, or contains itself; store it in several items")
+
+// Room fails if the lists and maps that are open leave no level for a value.
+func (s *Sink) Room() error {
+	if s.depth >= maxLevels {
+		return errLevels
+	}
+	return nil
+}
+
+// opening is what stands before a value's text, elements or members in
+// DynamoDB JSON.
+func opening(k Kind) string {
 	switch k {
 	case S:
 		return `{"S":"`
@@ -36,51 +58,74 @@ func Opening(k Kind) string {
 		return `{"N":"`
 	case B:
 		return `{"B":"`
+	case BOOL:
+		return `{"BOOL":`
+	case NULL:
+		return `{"NULL":`
 	}
-	return `{"BOOL":`
+	return `{"` + string(k) + `":`
 }
 
-// Closing is what stands after it.
-func Closing(k Kind) string {
-	if k == BOOL {
-		return `}`
-	}
-	return `"}`
-}
-
-// Open begins a scalar of kind k. Its text, raw bytes for B, is appended to
-// the slice that Open returns, which is then given to Close.
+// Open begins a scalar of kind k, or NULL. Its text, raw bytes for B, is
+// appended to the slice that Open returns, which is then given to Close.
 func (s *Sink) Open(k Kind) []byte {
-	if !s.json {
-		s.start = 0
-		return s.buf[:0]
+	dst := s.buf
+	if s.json {
+		dst = append(dst, opening(k)...)
 	}
-	dst := append(s.buf, Opening(k)...)
 	s.start = len(dst)
 	return dst
 }
 
 // Close ends the scalar. Plain says that the text needs no escapes.
 func (s *Sink) Close(k Kind, dst []byte, plain bool) {
-	if s.json {
-		s.buf = append(FinishText(dst, s.start, k, plain), Closing(k)...)
+	if !s.json {
+		s.buf = dst
+		s.av = s.scalar(k, dst[s.start:len(dst):len(dst)])
 		return
 	}
-	s.buf = dst
-	s.av = Attribute(k, string(dst))
-}
-
-// FinishText turns the raw text in dst[start:] into what stands between the
-// brackets of kind k.
-func FinishText(dst []byte, start int, k Kind, plain bool) []byte {
 	switch {
 	case k == B:
-		return base64Tail(dst, start)
+		dst = appendBase64(dst, s.start)
 	case k == S && !plain:
-		return escape(dst, start)
+		dst = appendEscapes(dst, s.start)
+	case k == BOOL || k == NULL:
+		s.buf = append(dst, '}')
+		return
 	}
-	return dst
+	s.buf = append(dst, `"}`...)
 }
+
+// scalar makes the value of kind k whose text is the end of s.buf.
+func (s *Sink) scalar(k Kind, text []byte) types.AttributeValue {
+	switch k {
+	case S:
+		av := next(&s.strings, s.ahead)
+		av.Value = view(text)
+		return av
+	case N:
+		av := next(&s.numbers, s.ahead)
+		av.Value = view(text)
+		return av
+	case B:
+		return &types.AttributeValueMemberB{Value: text}
+	}
+	return Attribute(k, view(text))
+}
+
+// next takes one value off all, which is made anew for n when used up.
+func next[V any](all *[]V, n int) *V {
+	if len(*all) == 0 {
+		*all = make([]V, max(n, 1))
+	}
+	v := &(*all)[0]
+	*all = (*all)[1:]
+	return v
+}
+
+// view is text as a string that shares its bytes, which nobody may change any
+// more.
+func view(text []byte) string { return unsafe.String(unsafe.SliceData(text), len(text)) }
 
 // Attribute is the scalar of kind k with the given text, raw bytes for B.
 func Attribute(k Kind, text string) types.AttributeValue {
@@ -93,18 +138,14 @@ func Attribute(k Kind, text string) types.AttributeValue {
 		return &types.AttributeValueMemberB{Value: []byte(text)}
 	case BOOL:
 		return &types.AttributeValueMemberBOOL{Value: text == "true"}
+	case NULL:
+		return &types.AttributeValueMemberNULL{Value: text == "true"}
 	}
 	panic("wire: internal error: " + strconv.Quote(string(k)) + " is not a scalar")
 }
 
 // Null writes NULL.
-func (s *Sink) Null() {
-	if s.json {
-		s.buf = append(s.buf, `{"NULL":true}`...)
-		return
-	}
-	s.av = &types.AttributeValueMemberNULL{Value: true}
-}
+func (s *Sink) Null() { s.Close(NULL, append(s.Open(NULL), "true"...), true) }
 
 // A Group is a list or map that is being written.
 type Group struct {
@@ -116,30 +157,43 @@ type Group struct {
 
 // BeginList begins a list of n elements.
 func (s *Sink) BeginList(n int) Group {
+	s.depth++
 	if s.json {
 		s.buf = append(s.buf, `{"L":[`...)
 		return Group{}
 	}
+	s.ahead = n
 	return Group{list: make([]types.AttributeValue, 0, n)}
+}
+
+// EndList ends the list.
+func (s *Sink) EndList(g *Group) {
+	s.depth--
+	if s.json {
+		s.buf = append(s.buf, `]}`...)
+		return
+	}
+	s.av = &types.AttributeValueMemberL{Value: g.list}
 }
 
 // BeginMap begins a map of about n members.
 func (s *Sink) BeginMap(n int) Group {
+	s.depth++
+	return s.begin(`{"M":{`, n)
+}
+
+// EndMap ends the map.
+func (s *Sink) EndMap(g *Group) {
+	s.depth--
 	if s.json {
-		s.buf = append(s.buf, `{"M":{`...)
-		return Group{}
+		s.buf = append(s.buf, `}}`...)
+		return
 	}
-	return Group{dict: make(map[string]types.AttributeValue, n)}
+	s.av = &types.AttributeValueMemberM{Value: g.dict}
 }
 
 // BeginItem begins an item of about n attributes: a map without a descriptor.
-func (s *Sink) BeginItem(n int) Group {
-	if s.json {
-		s.buf = append(s.buf, '{')
-		return Group{}
-	}
-	return Group{dict: make(map[string]types.AttributeValue, n)}
-}
+func (s *Sink) BeginItem(n int) Group { return s.begin(`{`, n) }
 
 // EndItem ends the item. A sink that builds values returns its attributes.
 func (s *Sink) EndItem(g *Group) map[string]types.AttributeValue {
@@ -149,18 +203,13 @@ func (s *Sink) EndItem(g *Group) map[string]types.AttributeValue {
 	return g.dict
 }
 
-// A Mark is a place to go back to with Undo.
-type Mark struct{ length, members int }
-
-// Mark remembers how far g has been written.
-func (s *Sink) Mark(g *Group) Mark { return Mark{len(s.buf), g.n} }
-
-// Undo takes back a member of g that was begun after m and is not Done.
-func (s *Sink) Undo(g *Group, m Mark) {
+func (s *Sink) begin(open string, n int) Group {
 	if s.json {
-		s.buf = s.buf[:m.length]
+		s.buf = append(s.buf, open...)
+		return Group{}
 	}
-	g.n = m.members
+	s.ahead = n
+	return Group{dict: make(map[string]types.AttributeValue, n)}
 }
 
 // Next goes before each element of a list.
@@ -192,23 +241,14 @@ func (s *Sink) Done(g *Group) {
 	}
 }
 
-// EndList ends the list.
-func (s *Sink) EndList(g *Group) {
-	if s.json {
-		s.buf = append(s.buf, `]}`...)
-		return
-	}
-	s.av = &types.AttributeValueMemberL{Value: g.list}
-}
+// A Mark is a place to go back to with Undo.
+type Mark struct{ length, members int }
 
-// EndMap ends the map.
-func (s *Sink) EndMap(g *Group) {
-	if s.json {
-		s.buf = append(s.buf, `}}`...)
-		return
-	}
-	s.av = &types.AttributeValueMemberM{Value: g.dict}
-}
+// Mark remembers how far g has been written.
+func (s *Sink) Mark(g *Group) Mark { return Mark{len(s.buf), g.n} }
+
+// Undo takes back a member of g that was begun after m and is not Done.
+func (s *Sink) Undo(g *Group, m Mark) { s.buf, g.n = s.buf[:m.length], m.members }
 
 // Set writes a set of kind k, SS, NS or BS, from the texts of its elements.
 func (s *Sink) Set(k Kind, texts []string) {
@@ -223,7 +263,13 @@ func (s *Sink) Set(k Kind, texts []string) {
 		}
 		s.buf = append(s.buf, '"')
 		start := len(s.buf)
-		s.buf = append(FinishText(append(s.buf, text...), start, k.Element(), false), '"')
+		s.buf = append(s.buf, text...)
+		if k == BS {
+			s.buf = appendBase64(s.buf, start)
+		} else {
+			s.buf = appendEscapes(s.buf, start)
+		}
+		s.buf = append(s.buf, '"')
 	}
 	s.buf = append(s.buf, `]}`...)
 }

@@ -1,149 +1,143 @@
 package wire
 
 import (
-	"encoding/base64"
-	"fmt"
-	"strconv"
 	"unsafe"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
 // A Source is one attribute value to be read, once. Slices that it passes on
-// are valid until its reader returns.
+// are valid until its reader returns and must not be changed.
+//
+// It is read as the SDK reads it: a member of an unknown type, or null, counts
+// as not there, and a second known member is an error.
 type Source struct {
-	scan *Scanner // before the value's JSON; nil for the typed form
-	av   types.AttributeValue
+	scan  *Scanner // before the value's JSON; nil for the SDK's form
+	av    types.AttributeValue
+	depth int // braces and brackets around av, if it were JSON
 }
 
 // ScanSource reads the value that comes next in scan.
 func ScanSource(scan *Scanner) Source { return Source{scan: scan} }
 
-// ValueSource reads av.
-func ValueSource(av types.AttributeValue) Source { return Source{av: av} }
+// ValueSource reads av, an attribute of an item.
+func ValueSource(av types.AttributeValue) Source { return Source{av: av, depth: 1} }
 
 // Open passes over the descriptor and returns the value's kind. What Open is
-// followed by depends on it: Text for a scalar, List, Map or Set; then Close.
-// For an attribute type that is not known the kind is "" and the value has
-// been passed over.
+// followed by depends on it: Text for a scalar and NULL, List, Map or Set; then
+// Close. The kind is "" for nil and for an attribute type that is not known,
+// and the value has been passed over.
 func (s Source) Open() (Kind, error) {
 	if s.scan == nil {
-		return kindOfValue(s.av), nil
+		return KindOf(s.av), s.within(1)
+	}
+	if k := s.scan.opened; k != "" {
+		s.scan.opened = ""
+		return k, nil
+	}
+	if s.scan.Null() {
+		return "", nil
 	}
 	if err := s.scan.Begin('{'); err != nil {
 		return "", err
 	}
-	more, err := s.scan.More('}', true)
-	if err != nil || !more {
-		return "", err
-	}
-	name, err := s.scan.Name()
-	if err != nil {
-		return "", err
-	}
-	if k := kindOf(name); k != "" {
-		return k, nil
-	}
-	if _, err := s.scan.Skip(); err != nil {
-		return "", err
-	}
-	return "", s.Close()
+	return s.member(true)
 }
 
-// Close ends the value; a second descriptor is an error.
+// Close ends the value.
 func (s Source) Close() error {
 	if s.scan == nil {
 		return nil
 	}
-	more, err := s.scan.More('}', false)
-	if err == nil && more {
-		err = fmt.Errorf("an attribute value has two types, at byte %d", s.scan.Pos())
+	k, err := s.member(false)
+	if err == nil && k != "" {
+		err = s.Malformed("attribute value has two types")
 	}
 	return err
+}
+
+// member passes over the name of the next member that has a known type and is
+// not null; without one, over the end of the value.
+func (s Source) member(first bool) (Kind, error) {
+	for ; ; first = false {
+		more, err := s.scan.More('}', first)
+		if err != nil || !more {
+			return "", err
+		}
+		name, err := s.scan.Name()
+		if err != nil {
+			return "", err
+		}
+		k := kindNamed(name)
+		switch {
+		case s.scan.Null():
+		case k != "":
+			return k, nil
+		default:
+			if _, err := s.scan.Skip(); err != nil {
+				return "", err
+			}
+		}
+	}
 }
 
 // Text reads the text of a scalar of kind k: raw bytes for B, "true" or
 // "false" for BOOL and NULL.
 func (s Source) Text(k Kind) ([]byte, error) {
-	if s.scan == nil {
-		return textOfValue(s.av), nil
-	}
-	if k == BOOL || k == NULL {
+	switch {
+	case s.scan == nil:
+		return textOf(s.av), nil
+	case k == B:
+		return s.scan.binary()
+	case k == BOOL || k == NULL:
 		b, err := s.scan.Bool()
-		return strconv.AppendBool(nil, b), err
+		return boolText(b), err
 	}
-	text, err := s.scan.String()
-	if k == B && err == nil {
-		return DecodeBase64(text)
-	}
-	return text, err
-}
-
-// DecodeBase64 returns the bytes that text stands for.
-func DecodeBase64(text []byte) ([]byte, error) {
-	raw, err := base64.StdEncoding.AppendDecode(nil, text)
-	if err != nil {
-		return nil, fmt.Errorf("binary data is not base64: %v", err)
-	}
-	return raw, nil
+	return s.scan.String()
 }
 
 // List calls elem for each element, which must read it.
 func (s Source) List(elem func(Source) error) error {
-	if s.scan == nil {
-		for _, av := range s.av.(*types.AttributeValueMemberL).Value {
-			if err := elem(Source{av: av}); err != nil {
-				return err
-			}
-		}
-		return nil
+	if s.scan != nil {
+		return s.scan.Each('[', ']', func([]byte) error { return elem(s) })
 	}
-	return s.scan.Each('[', func([]byte) error { return elem(s) })
+	if err := s.within(2); err != nil {
+		return err
+	}
+	for _, av := range s.av.(*types.AttributeValueMemberL).Value {
+		if err := elem(Source{av: av, depth: s.depth + 2}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Map calls member for each member, which must read it. The name is valid
 // until member reads.
 func (s Source) Map(member func(name []byte, value Source) error) error {
-	if s.scan == nil {
-		for name, av := range s.av.(*types.AttributeValueMemberM).Value {
-			if err := member(bytesOf(name), Source{av: av}); err != nil {
-				return err
-			}
-		}
-		return nil
+	if s.scan != nil {
+		return s.scan.Each('{', '}', func(name []byte) error { return member(name, s) })
 	}
-	return s.scan.Each('{', func(name []byte) error { return member(name, s) })
-}
-
-// Each calls read before each member of an object or array.
-func (s *Scanner) Each(open byte, read func(name []byte) error) error {
-	if err := s.Begin(open); err != nil {
+	if err := s.within(2); err != nil {
 		return err
 	}
-	// ']' is '[' + 2 and '}' is '{' + 2 in ASCII.
-	for first := true; ; first = false {
-		more, err := s.More(open+2, first)
-		if err != nil || !more {
-			return err
-		}
-		var name []byte
-		if open == '{' {
-			if name, err = s.Name(); err != nil {
-				return err
-			}
-		}
-		if err := read(name); err != nil {
+	for name, av := range s.av.(*types.AttributeValueMemberM).Value {
+		if err := member(bytesOf(name), Source{av: av, depth: s.depth + 2}); err != nil {
 			return err
 		}
 	}
+	return nil
 }
 
 // Set calls elem with the text of each element of a set of kind k.
 func (s Source) Set(k Kind, elem func(text []byte) error) error {
 	if s.scan == nil {
-		return setOfValue(s.av, elem)
+		if err := s.within(2); err != nil {
+			return err
+		}
+		return eachElement(s.av, elem)
 	}
-	return s.scan.Each('[', func([]byte) error {
+	return s.scan.Each('[', ']', func([]byte) error {
 		text, err := s.Text(k.Element())
 		if err != nil {
 			return err
@@ -161,38 +155,71 @@ func (s Source) Skip() error {
 	return err
 }
 
+// Malformed is the error that the value is malformed, for the given reason.
+func (s Source) Malformed(reason string) error {
+	if s.scan == nil {
+		return &Error{-1, reason}
+	}
+	return s.scan.errAt(s.scan.pos, reason)
+}
+
+// within fails if the braces and brackets of the value, beside those around it,
+// are too many.
+func (s Source) within(own int) error {
+	if s.depth+own > maxDepth {
+		return s.Malformed(errDepth)
+	}
+	return nil
+}
+
 // bytesOf views text as bytes that nobody may change.
 func bytesOf(text string) []byte {
 	return unsafe.Slice(unsafe.StringData(text), len(text))
 }
 
-func kindOfValue(av types.AttributeValue) Kind {
-	switch av.(type) {
+func boolText(b bool) []byte {
+	if b {
+		return bytesOf("true")
+	}
+	return bytesOf("false")
+}
+
+// KindOf is the kind of av, "" for nil, a nil pointer or an unknown type.
+func KindOf(av types.AttributeValue) Kind {
+	switch av := av.(type) {
 	case *types.AttributeValueMemberS:
-		return S
+		return unlessNil(av, S)
 	case *types.AttributeValueMemberN:
-		return N
+		return unlessNil(av, N)
 	case *types.AttributeValueMemberB:
-		return B
+		return unlessNil(av, B)
 	case *types.AttributeValueMemberBOOL:
-		return BOOL
+		return unlessNil(av, BOOL)
 	case *types.AttributeValueMemberNULL:
-		return NULL
+		return unlessNil(av, NULL)
 	case *types.AttributeValueMemberM:
-		return M
+		return unlessNil(av, M)
 	case *types.AttributeValueMemberL:
-		return L
+		return unlessNil(av, L)
 	case *types.AttributeValueMemberSS:
-		return SS
+		return unlessNil(av, SS)
 	case *types.AttributeValueMemberNS:
-		return NS
+		return unlessNil(av, NS)
 	case *types.AttributeValueMemberBS:
-		return BS
+		return unlessNil(av, BS)
 	}
 	return ""
 }
 
-func textOfValue(av types.AttributeValue) []byte {
+func unlessNil[V any](p *V, k Kind) Kind {
+	if p == nil {
+		return ""
+	}
+	return k
+}
+
+// textOf is the text of a scalar or NULL.
+func textOf(av types.AttributeValue) []byte {
 	switch av := av.(type) {
 	case *types.AttributeValueMemberS:
 		return bytesOf(av.Value)
@@ -201,14 +228,15 @@ func textOfValue(av types.AttributeValue) []byte {
 	case *types.AttributeValueMemberB:
 		return av.Value
 	case *types.AttributeValueMemberBOOL:
-		return bytesOf(strconv.FormatBool(av.Value))
+		return boolText(av.Value)
 	case *types.AttributeValueMemberNULL:
-		return bytesOf(strconv.FormatBool(av.Value))
+		return boolText(av.Value)
 	}
-	panic("wire: internal error: Text on a value that is not a scalar")
+	panic("wire: internal error: text of a value that is not a scalar")
 }
 
-func setOfValue(av types.AttributeValue, elem func([]byte) error) error {
+// eachElement calls elem with the text of each element of a set.
+func eachElement(av types.AttributeValue, elem func(text []byte) error) error {
 	switch av := av.(type) {
 	case *types.AttributeValueMemberSS:
 		return eachText(av.Value, elem)
@@ -222,7 +250,7 @@ func setOfValue(av types.AttributeValue, elem func([]byte) error) error {
 		}
 		return nil
 	}
-	panic("wire: internal error: Set on a value that is not a set")
+	panic("wire: internal error: elements of a value that is not a set")
 }
 
 func eachText(texts []string, elem func([]byte) error) error {

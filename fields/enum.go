@@ -1,0 +1,44 @@
+package fields
+
+import (
+	"fmt"
+	"reflect"
+	"unsafe"
+)
+
+// A validator knows which of its values are declared.
+type validator interface{ Valid() bool }
+
+// isEnum reports whether t has a method Valid, on its values or on pointers to
+// them.
+func isEnum(t reflect.Type) bool {
+	return reflect.PointerTo(t).Implements(reflect.TypeFor[validator]())
+}
+
+// checkEnum makes the codec of an enum-like type, stored as a scalar, write
+// and read only values that the type's method Valid accepts.
+func checkEnum(c *codec) {
+	if !c.scalar() || !isEnum(c.typ) {
+		return
+	}
+	view, parse := asInterface[validator](c.typ), c.parseText
+	c.check = func(p unsafe.Pointer) error {
+		if view(p).Valid() {
+			return nil
+		}
+		return &enumError{c.typ}
+	}
+	c.parseText = func(text []byte, p unsafe.Pointer) error {
+		if err := parse(text, p); err != nil {
+			return err
+		}
+		return c.check(p)
+	}
+}
+
+// An enumError says that a value is none of its type's declared ones.
+type enumError struct{ typ reflect.Type }
+
+func (e *enumError) Error() string {
+	return fmt.Sprintf("value is not one that Go type %s declares (its method Valid says no)", e.typ)
+}

@@ -1,0 +1,61 @@
+package wire
+
+// A Label is an attribute's name, made ready for being written and read.
+type Label struct {
+	name   string
+	kind   Kind
+	member string // "name":
+	open   string // "name":{"S":" as opening has it
+	expect string // "name":{"S":" with the first byte of any value of the kind
+}
+
+// NewLabel returns the label of an attribute whose values are of kind k, or of
+// any if that is "".
+func NewLabel(name string, k Kind) Label {
+	member := string(AppendString(nil, name)) + ":"
+	l := Label{name: name, kind: k, member: member, open: member + opening(k)}
+	switch {
+	case k == S || k == N || k == B:
+		l.expect = l.open
+	case k == M:
+		l.expect = l.open + "{"
+	case k == L || k.Element() != "":
+		l.expect = l.open + "["
+	}
+	return l
+}
+
+// Label is [Sink.Name] with a name that was made ready.
+func (s *Sink) Label(g *Group, l *Label) {
+	s.Next(g)
+	if s.json {
+		s.buf = append(s.buf, l.member...)
+		return
+	}
+	g.name = l.name
+}
+
+// OpenLabel is Label, and [Sink.Open] of a scalar of the label's kind.
+func (s *Sink) OpenLabel(g *Group, l *Label) []byte {
+	s.Next(g)
+	if s.json {
+		s.buf = append(s.buf, l.open...)
+	} else {
+		g.name = l.name
+	}
+	s.start = len(s.buf)
+	return s.buf
+}
+
+// Expect passes over the label's name and the beginning of a value of its
+// kind, if exactly that comes next. A [Source] of s is open then: its Open only
+// tells the kind.
+func (s *Scanner) Expect(l *Label) bool {
+	if l.expect == "" || !s.Prefix(l.expect) {
+		return false
+	}
+	s.pos-- // the first byte of the value itself
+	s.depth++
+	s.opened = l.kind
+	return true
+}

@@ -1,0 +1,189 @@
+package wire
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"math/bits"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// String reads a string and undoes its escapes. Whether it is valid UTF-8 is
+// not looked at.
+func (s *Scanner) String() ([]byte, error) {
+	if err := s.Byte('"'); err != nil {
+		return nil, err
+	}
+	return s.Rest()
+}
+
+// Rest reads what is left of a string whose opening quote has been passed.
+func (s *Scanner) Rest() ([]byte, error) {
+	start := s.pos
+	i, err := s.special(start)
+	if err != nil {
+		return nil, err
+	}
+	if s.data[i] == '"' {
+		s.pos = i + 1
+		return s.data[start:i:i], nil
+	}
+	return s.unescape(start, i)
+}
+
+// special is the offset of the first quote, backslash or control character at
+// or after i. It looks at eight bytes at a time.
+func (s *Scanner) special(i int) (int, error) {
+	const (
+		ones  = 0x0101010101010101
+		highs = 0x8080808080808080
+	)
+	for ; i+8 <= len(s.data); i += 8 {
+		w := binary.LittleEndian.Uint64(s.data[i:])
+		quote, back := w^(ones*'"'), w^(ones*'\\')
+		// A byte's high bit is set in hit if the byte is one of the three. A
+		// borrow can set it wrongly only above a right one, and the lowest is
+		// taken.
+		hit := ((quote - ones) &^ quote) | ((back - ones) &^ back) | ((w - ones*0x20) &^ w)
+		if hit &= highs; hit != 0 {
+			return i + bits.TrailingZeros64(hit)/8, nil
+		}
+	}
+	for ; i < len(s.data); i++ {
+		if special(s.data[i]) {
+			return i, nil
+		}
+	}
+	return 0, s.errAt(len(s.data), errTruncated)
+}
+
+// unescape reads a string that starts at start and has its first special byte
+// at i.
+func (s *Scanner) unescape(start, i int) ([]byte, error) {
+	out := s.scratch[:0]
+	for {
+		out = append(out, s.data[start:i]...)
+		switch s.data[i] {
+		case '"':
+			s.pos, s.scratch = i+1, out
+			return out, nil
+		case '\\':
+			var err error
+			if out, start, err = s.escape(out, i); err != nil {
+				return nil, err
+			}
+		default:
+			return nil, s.errAt(i, "control character in a string")
+		}
+		var err error
+		if i, err = s.special(start); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// escapes maps the letter of a short escape sequence to what it stands for.
+var escapes = [256]byte{
+	'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t',
+}
+
+// escape appends what the escape sequence at i stands for and returns the
+// offset after it. Half a surrogate pair becomes U+FFFD, as in encoding/json.
+func (s *Scanner) escape(out []byte, i int) ([]byte, int, error) {
+	if i+1 >= len(s.data) {
+		return nil, 0, s.errAt(i, errTruncated)
+	}
+	if c := escapes[s.data[i+1]]; c != 0 {
+		return append(out, c), i + 2, nil
+	}
+	r, ok := s.hex4(i)
+	if !ok {
+		return nil, 0, s.errAt(i, "escape sequence in a string is not known")
+	}
+	i += 6
+	if utf16.IsSurrogate(r) {
+		low, _ := s.hex4(i)
+		if r = utf16.DecodeRune(r, low); r != utf8.RuneError {
+			i += 6
+		}
+	}
+	return utf8.AppendRune(out, r), i, nil
+}
+
+// hex4 reads the sequence \uXXXX at i.
+func (s *Scanner) hex4(i int) (r rune, ok bool) {
+	if i+6 > len(s.data) || s.data[i] != '\\' || s.data[i+1] != 'u' {
+		return 0, false
+	}
+	for _, c := range s.data[i+2 : i+6] {
+		switch {
+		case '0' <= c && c <= '9':
+			r = r<<4 | rune(c-'0')
+		case 'a' <= c && c <= 'f':
+			r = r<<4 | rune(c-'a'+10)
+		case 'A' <= c && c <= 'F':
+			r = r<<4 | rune(c-'A'+10)
+		default:
+			return 0, false
+		}
+	}
+	return r, true
+}
+
+// binary reads a string of base64 and returns the bytes that it stands for.
+func (s *Scanner) binary() ([]byte, error) {
+	start := s.pos
+	text, err := s.String()
+	if err != nil {
+		return nil, err
+	}
+	if s.raw, err = base64.StdEncoding.AppendDecode(s.raw[:0], text); err != nil {
+		return nil, s.errAt(start, "binary data is not base64")
+	}
+	return s.raw, nil
+}
+
+// AppendString appends text as a JSON string. Text must be valid UTF-8.
+func AppendString(dst []byte, text string) []byte {
+	dst = append(dst, '"')
+	start := len(dst)
+	dst = append(dst, text...)
+	return append(appendEscapes(dst, start), '"')
+}
+
+// appendEscapes replaces what a JSON string may not hold in dst[start:] by its
+// escape sequence, in place. Nearly always there is nothing to replace.
+func appendEscapes(dst []byte, start int) []byte {
+	i := start
+	for i < len(dst) && !special(dst[i]) {
+		i++
+	}
+	if i == len(dst) {
+		return dst
+	}
+	const hexDigits = "0123456789abcdef"
+	rest := string(dst[i:])
+	dst = dst[:i]
+	for _, c := range []byte(rest) {
+		switch {
+		case !special(c):
+			dst = append(dst, c)
+		case c == '"' || c == '\\':
+			dst = append(dst, '\\', c)
+		default:
+			dst = append(dst, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&0xF])
+		}
+	}
+	return dst
+}
+
+// special reports whether a JSON string holds c as an escape sequence only.
+func special(c byte) bool { return c < 0x20 || c == '"' || c == '\\' }
+
+// appendBase64 replaces dst[start:] by its base64 text.
+func appendBase64(dst []byte, start int) []byte {
+	end := len(dst)
+	dst = base64.StdEncoding.AppendEncode(dst, dst[start:])
+	n := copy(dst[start:], dst[end:])
+	return dst[:start+n]
+}
