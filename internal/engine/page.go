@@ -31,8 +31,9 @@ type page struct {
 	// countOnly leaves the items out of the answer.
 	countOnly bool
 	// fetch reads whole items from the table, because a local index does not
-	// hold everything that is asked for.
-	fetch bool
+	// hold everything that is asked for; whole also gives them, where only the
+	// filter would need them otherwise.
+	fetch, whole bool
 	// ends tells of the last item of a page whether nothing can follow it.
 	ends func(attribute.Item) bool
 
@@ -111,7 +112,7 @@ func (p *page) checkProjected(in *request.Pages, x *validation.Expressions) *api
 		if p.index.global {
 			return apierror.SelectAllOnIndex(in.IndexName.Value)
 		}
-		p.fetch = true
+		p.fetch, p.whole = true, true
 		return nil
 	}
 	missing := p.notHeld(in, x)
@@ -121,7 +122,7 @@ func (p *page) checkProjected(in *request.Pages, x *validation.Expressions) *api
 	if p.index.global {
 		return apierror.NotProjected(in.IndexName.Value, missing)
 	}
-	p.fetch = true
+	p.fetch, p.whole = true, p.projection != nil
 	return nil
 }
 
@@ -192,15 +193,18 @@ func (p *page) visit(r store.Reader, value, out []byte) ([]byte, error) {
 			p.last = p.appendLast(p.last, it)
 		}
 	}
+	full := it
 	if p.fetch {
-		whole, err := r.Get(p.table.definition.Space, p.table.key.appendKey(nil, it))
-		if err != nil {
+		var err error
+		if full, err = r.Get(p.table.definition.Space, p.table.key.appendKey(nil, it)); err != nil {
 			return out, err
 		}
-		it = whole
 	}
-	if p.filter != nil && !p.filter.Holds(it) {
+	if p.filter != nil && !p.filter.Holds(full) {
 		return out, nil
+	}
+	if p.whole {
+		it = full
 	}
 	p.count++
 	if p.countOnly {

@@ -235,7 +235,9 @@ func (c *conditionParser) term() part {
 
 func (c *conditionParser) parentheses() part {
 	inner := c.or()
-	c.expect(")")
+	if c.expect(")"); c.failed() {
+		return inner
+	}
 	if inner.parenthesized {
 		c.report(classParentheses, apierror.RedundantParentheses)
 	}

@@ -19,9 +19,9 @@ func ParseProjection(text string, placeholders *Placeholders) ([]attribute.Path,
 			break
 		}
 	}
+	p.checkPaths(paths)
 	if problem := p.finish(); problem != "" {
 		return nil, problem
 	}
-	p.checkPaths(paths)
-	return paths, p.finish()
+	return paths, ""
 }

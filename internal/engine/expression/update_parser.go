@@ -22,9 +22,6 @@ func ParseUpdate(text string, placeholders *Placeholders) (*Update, apierror.Pro
 	p.undefinedValue = classUndefinedValue
 	u := updateParser{parser: p}
 	u.sections()
-	if problem := p.finish(); problem != "" {
-		return nil, problem
-	}
 	u.checkPaths(u.update.Paths())
 	if problem := p.finish(); problem != "" {
 		return nil, problem

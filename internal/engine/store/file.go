@@ -8,6 +8,8 @@ import (
 	"hash/fnv"
 	"io"
 	"os"
+	"runtime"
+	"strconv"
 
 	bolt "go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
@@ -24,7 +26,7 @@ var (
 // mapSize is how much of the address space is reserved for the file, so that a
 // growing file need not be mapped anew, which would make writers wait for
 // readers. It costs no memory.
-const mapSize = 1 << 36
+const mapSize = 64 << 30
 
 // OpenFile opens a durable store in a file, or makes one where no file is.
 // Nothing of an existing file is changed before it is known to be a complete
@@ -87,9 +89,10 @@ func openBolt(path string, readOnly bool) (*bolt.DB, error) {
 }
 
 // initialMap gives the size of the mapping: the file's own where it is only
-// read once, or where addresses are too short for more.
+// read once, where addresses are too short for more, and on Windows, where a
+// file is made as long as its mapping.
 func initialMap(readOnly bool) int {
-	if readOnly || ^uint(0)>>32 == 0 {
+	if readOnly || strconv.IntSize < 64 || runtime.GOOS == "windows" {
 		return 0
 	}
 	return mapSize

@@ -1,0 +1,242 @@
+package engine_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/ddb/internal/engine"
+	"example.com/ddb/internal/engine/store"
+)
+
+// TestFidelity runs the vectors in testdata/fidelity: requests and the answers
+// that DynamoDB gives to them, each with the source of the claim. README.md in
+// that folder describes the form.
+func TestFidelity(t *testing.T) {
+	files, err := filepath.Glob("testdata/fidelity/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no vectors: %v", err)
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".txt")
+		t.Run(name, func(t *testing.T) {
+			for _, v := range readVectors(t, file) {
+				t.Run(v.name, v.run)
+			}
+		})
+	}
+}
+
+// A vector is one claim: steps that run on a new engine, after the steps of the
+// file's set-up.
+type vector struct {
+	name   string
+	source string
+	steps  []step
+}
+
+// A step is a request and what is expected of the answer.
+type step struct {
+	line      int
+	operation string
+	body      string
+	want      string
+}
+
+func readVectors(t *testing.T, file string) []vector {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := vectorParser{file: file}
+	for i, line := range strings.Split(string(text), "\n") {
+		if err := p.line(i+1, line); err != nil {
+			t.Fatalf("%s:%d: %v", file, i+1, err)
+		}
+	}
+	return p.finish()
+}
+
+// A vectorParser reads a file line by line.
+type vectorParser struct {
+	file    string
+	setup   []step
+	vectors []vector
+	// open is what an indented line continues.
+	open *string
+}
+
+func (p *vectorParser) line(n int, line string) error {
+	switch {
+	case strings.TrimSpace(line) == "" || strings.HasPrefix(line, "# "):
+		p.open = nil
+	case strings.HasPrefix(line, "== "):
+		p.vectors = append(p.vectors, vector{name: strings.TrimPrefix(line, "== ")})
+		p.open = nil
+	case strings.HasPrefix(line, "source: "):
+		if len(p.vectors) == 0 {
+			return fmt.Errorf("source before the first vector")
+		}
+		p.vectors[len(p.vectors)-1].source = strings.TrimPrefix(line, "source: ")
+	case strings.HasPrefix(line, "> "):
+		operation, body, _ := strings.Cut(strings.TrimPrefix(line, "> "), " ")
+		steps := p.steps()
+		*steps = append(*steps, step{line: n, operation: operation, body: body})
+		p.open = &(*steps)[len(*steps)-1].body
+	case strings.HasPrefix(line, "< "):
+		steps := *p.steps()
+		if len(steps) == 0 {
+			return fmt.Errorf("answer without request")
+		}
+		steps[len(steps)-1].want = strings.TrimPrefix(line, "< ")
+		p.open = &steps[len(steps)-1].want
+	case strings.HasPrefix(line, " ") && p.open != nil:
+		*p.open += " " + strings.TrimSpace(line)
+	default:
+		return fmt.Errorf("cannot read %q", line)
+	}
+	return nil
+}
+
+func (p *vectorParser) steps() *[]step {
+	if len(p.vectors) == 0 {
+		return &p.setup
+	}
+	return &p.vectors[len(p.vectors)-1].steps
+}
+
+func (p *vectorParser) finish() []vector {
+	for i := range p.vectors {
+		p.vectors[i].steps = append(append([]step{}, p.setup...), p.vectors[i].steps...)
+	}
+	return p.vectors
+}
+
+func (v *vector) run(t *testing.T) {
+	if v.source == "" {
+		t.Errorf("the vector names no source")
+	}
+	h := newHandler(t)
+	for _, s := range v.steps {
+		status, body := send(t, h, s.operation, s.body)
+		if problem := s.check(status, body); problem != "" {
+			t.Errorf("line %d: %s %s\n%s", s.line, s.operation, s.body, problem)
+		}
+	}
+}
+
+// check compares an answer with what is expected: "200" alone, "200 " and a
+// JSON object, or a status, an error's name and its text.
+func (s *step) check(status int, body string) string {
+	want, rest, _ := strings.Cut(s.want, " ")
+	if s.want == "" {
+		want = "200"
+	}
+	if strconv.Itoa(status) != want {
+		return fmt.Sprintf(" got: %d %s\nwant: %s", status, body, s.want)
+	}
+	if rest == "" {
+		return ""
+	}
+	if strings.HasPrefix(rest, "{") {
+		return compareJSON(body, rest)
+	}
+	if got := errorText(body); got != rest {
+		return fmt.Sprintf(" got: %s\nwant: %s", got, rest)
+	}
+	return ""
+}
+
+// errorText gives "Name: text" of an error body.
+func errorText(body string) string {
+	var e struct {
+		Type    string `json:"__type"`
+		Message string
+		Item    json.RawMessage
+	}
+	if err := json.Unmarshal([]byte(body), &e); err != nil {
+		return err.Error()
+	}
+	_, name, _ := strings.Cut(e.Type, "#")
+	text := name
+	if e.Message != "" {
+		text += ": " + e.Message
+	}
+	if e.Item != nil {
+		text += " Item: " + string(e.Item)
+	}
+	return text
+}
+
+func compareJSON(got, want string) string {
+	var g, w any
+	if err := json.Unmarshal([]byte(got), &g); err != nil {
+		return "the answer is no JSON: " + err.Error()
+	}
+	if err := json.Unmarshal([]byte(want), &w); err != nil {
+		return "the expected answer is no JSON: " + err.Error()
+	}
+	sortSets(g)
+	sortSets(w)
+	if diff := cmp.Diff(w, g); diff != "" {
+		return "answer differs (-want +got):\n" + diff
+	}
+	return ""
+}
+
+// sortSets puts the sets in DynamoDB JSON in order, because they have none.
+func sortSets(v any) {
+	switch v := v.(type) {
+	case map[string]any:
+		for key, value := range v {
+			if list, ok := value.([]any); ok && (key == "SS" || key == "NS" || key == "BS") {
+				sortTexts(list)
+			}
+			sortSets(value)
+		}
+	case []any:
+		for _, e := range v {
+			sortSets(e)
+		}
+	}
+}
+
+func sortTexts(list []any) {
+	for i := range list {
+		for j := i; j > 0 && fmt.Sprint(list[j-1]) > fmt.Sprint(list[j]); j-- {
+			list[j-1], list[j] = list[j], list[j-1]
+		}
+	}
+}
+
+// newHandler makes a handler over an empty engine in memory.
+func newHandler(t testing.TB) http.Handler {
+	t.Helper()
+	e, err := engine.New(engine.Config{Store: store.NewMemory()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return engine.NewHandler(e)
+}
+
+// send sends a request with a complete head.
+func send(t testing.TB, h http.Handler, operation, body string) (status int, answer string) {
+	t.Helper()
+	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
+	r.Header.Set("X-Amz-Target", "DynamoDB_20120810."+operation)
+	r.Header.Set("Content-Type", "application/x-amz-json-1.0")
+	r.Header.Set("X-Amz-Date", "20261122T000000Z")
+	r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature=c")
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w.Code, w.Body.String()
+}
