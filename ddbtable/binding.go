@@ -242,7 +242,7 @@ func (b *binder) remaining(parts []fields.TemplatePart) {
 
 // rangesOf makes a range over one facet behind each prefix.
 func (b *binder) rangesOf(facet *fields.Facet, next string, c *constraint, prefixes []string) (string, error) {
-	if c != nil && !facet.Ordered() && !prefixServes(c, next) {
+	if c.restricts() && !facet.Ordered() && !prefixServes(c, next) {
 		return fmt.Sprintf("its sort key does not keep the order of %s, so it serves only Eq and In there", facet.Field.Name), nil
 	}
 	for _, prefix := range prefixes {
@@ -443,8 +443,10 @@ func (f *facetLimits) closed(lo, hi limit) (limit, limit) {
 		lo = limit{value: fields.String(f.prefix)}
 	}
 	if hi.none() {
+		// The successor itself may be a key: of {n:1}{name}, 6 is one with an
+		// empty name, and follows all those that begin with 5.
 		if end, ok := successor(fields.String(f.prefix)); ok {
-			hi = limit{value: end}
+			hi = limit{end, true}
 		}
 	}
 	return lo, hi

@@ -126,6 +126,12 @@ func (c *constraint) narrow(prefix fields.Value) {
 	}
 }
 
+// restricts reports whether the constraint is more than that the attribute is
+// there: every text begins with nothing.
+func (c *constraint) restricts() bool {
+	return c != nil && (c.discrete || c.prefix.Text() != "" || !c.lo.none() || !c.hi.none())
+}
+
 // settle brings a constraint in one of its forms: never, discrete, a prefix
 // alone, or limits alone.
 func (c *constraint) settle() {
