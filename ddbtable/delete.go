@@ -52,15 +52,12 @@ func (d Delete[T]) run(ctx context.Context) (*T, error) {
 	if t.err != nil {
 		return nil, t.err
 	}
-	key, err := t.key(d.key)
+	c, err := d.call()
 	if err != nil {
 		return nil, err
 	}
-	c := &call{op: opDeleteItem, table: t.settings.name, key: key, returns: returnsOld}
-	if c.texts.condition, err = c.texts.writer.condition(d.cond); err != nil {
-		return nil, err
-	}
-	out, err := t.write(ctx, c, d.refusal(key))
+	c.returns = returnsOld
+	out, err := t.write(ctx, c, d.refusal(c.key))
 	if err != nil {
 		return nil, err
 	}
@@ -70,6 +67,15 @@ func (d Delete[T]) run(ctx context.Context) (*T, error) {
 	}
 	v, err := t.applied(out.item)
 	return &v, err
+}
+
+// call is the request that removes the item on the condition.
+func (d Delete[T]) call() (c *call, err error) {
+	c = &call{op: opDeleteItem, table: d.table.settings.name}
+	if c.key, err = d.table.key(d.key); err == nil {
+		c.texts.condition, err = c.texts.writer.condition(d.cond)
+	}
+	return c, err
 }
 
 func (d Delete[T]) refusal(key []member) *refusal {

@@ -93,6 +93,16 @@ func (i item) length() int {
 	return n
 }
 
+// size is how many bytes the item counts for in DynamoDB, 0 for none.
+func (i item) size() int {
+	all, _ := i.attributeValues()
+	n := 0
+	for name, av := range all {
+		n += len(name) + wire.Size(av)
+	}
+	return n
+}
+
 // appendJSON appends the item as JSON.
 func (i item) appendJSON(dst []byte) []byte { return append(dst, i.json...) }
 

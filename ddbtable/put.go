@@ -34,14 +34,17 @@ func (c Create[T]) Run(ctx context.Context) (T, error) {
 }
 
 func (c Create[T]) run(ctx context.Context) (none T, err error) {
-	t := c.put.table
-	if t.err != nil {
-		return none, t.err
+	if c.put.table.err != nil {
+		return none, c.put.table.err
 	}
-	free := fieldNode(opNotExists, t.def.primary.partition)
-	v, _, err := c.put.run(ctx, free, func(item) error { return ErrExists })
+	v, _, err := c.put.run(ctx, c.put.free(), existing)
 	return v, err
 }
+
+// free is the condition that no item has the key.
+func (p put[T]) free() *node { return fieldNode(opNotExists, p.table.def.primary.partition) }
+
+func existing(item) error { return ErrExists }
 
 // A Put stores an item in the place of whatever has its key. It is immutable;
 // Run sends it.
@@ -128,11 +131,8 @@ func (p put[T]) run(ctx context.Context, cond *node, kind func(item) error) (sto
 		return stored, nil, t.err
 	}
 	id := t.newWriteID()
-	c := &call{op: opPutItem, table: t.settings.name}
-	if c.item, err = t.encode(p.item, id); err != nil {
-		return stored, nil, err
-	}
-	if c.texts.condition, err = c.texts.writer.condition(cond); err != nil {
+	c, err := p.call(cond, id)
+	if err != nil {
 		return stored, nil, err
 	}
 	if p.returnOld {
@@ -149,6 +149,15 @@ func (p put[T]) run(ctx context.Context, cond *node, kind func(item) error) (sto
 	}
 	stored, err = t.applied(c.item)
 	return stored, nil, err
+}
+
+// call is the request that stores the item on a condition.
+func (p put[T]) call(cond *node, id string) (c *call, err error) {
+	c = &call{op: opPutItem, table: p.table.settings.name}
+	if c.item, err = p.table.encode(p.item, id); err == nil {
+		c.texts.condition, err = c.texts.writer.condition(cond)
+	}
+	return c, err
 }
 
 func (p put[T]) refusal(i item, kind func(item) error, id string) *refusal {

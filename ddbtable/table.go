@@ -83,12 +83,19 @@ func Open[T any](client Client, def *Definition[T], options ...Option) *Table[T]
 		}
 		o.set(&t.settings)
 	}
-	if sdk, ok := client.(*dynamodb.Client); client == nil || ok && sdk == nil {
-		t.err = errors.Join(t.err, errors.New("client is nil; give a *dynamodb.Client"))
+	if nilClient(client) {
+		t.err = errors.Join(t.err, errNilClient)
 	}
 	t.err = errors.Join(t.err, t.settings.err, badName(t.settings.name, def.plan.Type()))
 	t.sender = senderFor(client, &t.settings)
 	return t
+}
+
+var errNilClient = errors.New("client is nil; give a *dynamodb.Client")
+
+func nilClient(c Client) bool {
+	sdk, ok := c.(*dynamodb.Client)
+	return c == nil || ok && sdk == nil
 }
 
 // Name is the table's name in DynamoDB.

@@ -345,20 +345,27 @@ func (p *updatePlan[T]) maybeAdded() bool {
 // send sends one UpdateItem, computed from the facets that were read. The reply
 // has the new item, or with an error the stored one.
 func (p *updatePlan[T]) send(ctx context.Context, read map[*fields.Field]fields.Value) (reply, error) {
-	final, err := p.final(read)
+	c, final, err := p.call(read)
 	if err != nil {
 		return reply{}, err
 	}
-	c := &call{op: opUpdateItem, table: p.table.settings.name, key: p.primary, returns: returnsNew}
-	if c.texts.condition, err = c.texts.writer.condition(p.condition(read)); err != nil {
-		return reply{}, err
-	}
-	if c.texts.update, err = c.texts.writer.update(final); err != nil {
-		return reply{}, err
-	}
+	c.returns = returnsNew
 	out, err := p.table.write(ctx, c, p.refusal(final))
-	p.doubtful = p.doubtful || c.seen.doubtful
+	p.doubtful = p.doubtful || c.seen != nil && c.seen.doubtful
 	return out, err
+}
+
+// call is the request, computed from the facets that were read, and the
+// changes that it makes.
+func (p *updatePlan[T]) call(read map[*fields.Field]fields.Value) (c *call, final []*change, err error) {
+	if final, err = p.final(read); err != nil {
+		return nil, nil, err
+	}
+	c = &call{op: opUpdateItem, table: p.table.settings.name, key: p.primary}
+	if c.texts.condition, err = c.texts.writer.condition(p.condition(read)); err == nil {
+		c.texts.update, err = c.texts.writer.update(final)
+	}
+	return c, final, err
 }
 
 // condition is what must hold of the stored item: it exists, this call has not

@@ -1,0 +1,140 @@
+package ddbtable
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// A TransactRead is a read that can be part of a transaction. It is made by
+// [Table.GetInto].
+type TransactRead interface {
+	read() (transactGet, error)
+}
+
+// A transactGet is a prepared read.
+type transactGet struct {
+	settings *settings
+	call     *call
+	take     func(found item) error
+}
+
+// GetInto returns the read of the item with the primary key that the equalities
+// give, as in [Table.Get], for a [GetTransaction]. When that has run, *into
+// points to the item, or is nil if there is none.
+func (t *Table[T]) GetInto(into **T, key ...Equality[T]) TransactRead {
+	return readInto[T]{t, into, key}
+}
+
+type readInto[T any] struct {
+	table *Table[T]
+	into  **T
+	key   []Equality[T]
+}
+
+func (r readInto[T]) read() (g transactGet, err error) {
+	t := r.table
+	switch {
+	case t.err != nil:
+		return g, t.err
+	case t.projection.err != nil:
+		return g, t.projection.err
+	case r.into == nil:
+		return g, planErrorf("GetInto has no place for the item; give the address of a *%s", t.def.plan.Type())
+	}
+	key, err := t.key(r.key)
+	if err != nil {
+		return g, err
+	}
+	keys := t.def.primary.keys()
+	c := &call{op: opGetItem, table: t.settings.name, key: key}
+	c.texts.projection = c.texts.text(func(w *writer) { t.projection.write(w, keys) })
+	return transactGet{&t.settings, c, func(found item) error {
+		*r.into = nil
+		if found.none() {
+			return nil
+		}
+		v := new(T)
+		err := t.readInto(v, found, t.projection.reads(keys))
+		t.drop(v, t.projection)
+		*r.into = v
+		return err
+	}}, nil
+}
+
+// GetTransaction reads up to 100 items, of any tables and types, as they are at
+// one moment. The items are where [Table.GetInto] says.
+//
+// It costs one TransactGetItems: four times the read units of the single,
+// eventually consistent reads. If other transactions are writing the items the
+// error is a [TransactionError] with [ErrConflict]. If an item cannot be read,
+// all others are in their places, and the error has an [ItemError] for it.
+func GetTransaction(ctx context.Context, client Client, reads ...TransactRead) error {
+	tables, err := getTransaction(ctx, client, reads)
+	return wrapTransaction("read transaction", tables, err)
+}
+
+func getTransaction(ctx context.Context, client Client, reads []TransactRead) (tables []string, err error) {
+	c := &call{op: opTransactGet}
+	var gets []transactGet
+	var all settings
+	var wrong []error
+	if n := len(reads); n == 0 || n > maxTransaction {
+		wrong = append(wrong, planErrorf("a transaction has 1 to %d reads, not %d", maxTransaction, n))
+	}
+	if nilClient(client) {
+		wrong = append(wrong, errNilClient)
+	}
+	for i, r := range reads {
+		if r == nil {
+			wrong = append(wrong, planErrorf("read %d is nil; leave it out", i))
+			continue
+		}
+		g, err := r.read()
+		if err != nil {
+			wrong = append(wrong, fmt.Errorf("read %d: %w", i, err))
+			continue
+		}
+		all.sdkTypes = all.sdkTypes || g.settings.sdkTypes
+		gets, c.parts = append(gets, g), append(c.parts, g.call)
+	}
+	if len(wrong) > 0 {
+		return c.tables(), errors.Join(wrong...)
+	}
+	out, err := senderFor(client, &all).send(ctx, c)
+	if canceled, ok := errors.AsType[*types.TransactionCanceledException](err); ok {
+		return c.tables(), readCanceled(c, canceled)
+	}
+	if err != nil {
+		return c.tables(), err
+	}
+	defer out.release()
+	if len(out.found) != len(gets) {
+		return c.tables(), fmt.Errorf("%w: it has %d items, %d were asked for", ErrCorruptResponse, len(out.found), len(gets))
+	}
+	for i, g := range gets {
+		err = errors.Join(err, g.take(out.found[i]))
+	}
+	return c.tables(), err
+}
+
+func readCanceled(c *call, canceled *types.TransactionCanceledException) error {
+	e := &TransactionError{cause: canceled}
+	for i, part := range c.parts {
+		reason := TransactionReason{Table: part.table, Code: "None"}
+		if i < len(canceled.CancellationReasons) {
+			reason.Code = code(canceled.CancellationReasons[i])
+		}
+		switch reason.Code {
+		case "None":
+		case "TransactionConflict":
+			reason.Err = ErrConflict
+		default:
+			reason.Err = errors.New(reason.Code)
+		}
+		e.Reasons = append(e.Reasons, reason)
+	}
+	return e
+}
