@@ -36,7 +36,7 @@ func Size(av types.AttributeValue) int {
 }
 
 func setSize(av types.AttributeValue) int {
-	k, n := kindOfValue(av), 0
+	k, n := KindOf(av), 0
 	if k.Element() == "" {
 		return 0
 	}
