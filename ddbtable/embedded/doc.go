@@ -38,7 +38,8 @@
 //
 // An engine in memory starts in microseconds. A durable one syncs the disk
 // before it acknowledges a write; writes that wait at the same time share a
-// sync. Everything a table holds in memory is in memory.
+// sync. Without a file all data is in memory; with one, the system keeps in
+// memory what is in use.
 //
 // # What may change
 //

@@ -25,8 +25,9 @@ var (
 
 // mapSize is how much of the address space is reserved for the file, so that a
 // growing file need not be mapped anew, which would make writers wait for
-// readers. It costs no memory.
-const mapSize = 64 << 30
+// readers. It costs no memory. It is a variable because it is no int where
+// addresses are short.
+var mapSize int64 = 64 << 30
 
 // OpenFile opens a durable store in a file, or makes one where no file is.
 // Nothing of an existing file is changed before it is known to be a complete
@@ -95,7 +96,7 @@ func initialMap(readOnly bool) int {
 	if readOnly || strconv.IntSize < 64 || runtime.GOOS == "windows" {
 		return 0
 	}
-	return mapSize
+	return int(mapSize)
 }
 
 // checkFormat looks for the mark without changing the file.

@@ -1,0 +1,157 @@
+package embedded_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+func writeFile(t testing.TB, path string, content []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestItemSizeLimit tries items of exactly 409,600 bytes and of one more.
+func TestItemSizeLimit(t *testing.T) {
+	c := open(t).Client()
+	createTable(t, c, false)
+	const names = len("a") + len("k") + len("x")
+	largest := strings.Repeat("v", 400<<10-names)
+	put(t, c, item{"a": s("k"), "x": s(largest)})
+	_, err := c.PutItem(t.Context(), &dynamodb.PutItemInput{
+		TableName: aws.String("tab"), Item: item{"a": s("k"), "x": s(largest + "v")},
+	})
+	if err == nil || !strings.Contains(err.Error(), "Item size has exceeded the maximum allowed size") {
+		t.Errorf("PutItem: %v", err)
+	}
+	_, err = c.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{
+		TableName: aws.String("tab"), Key: item{"a": s("k")},
+		UpdateExpression: aws.String("SET y = :v"), ExpressionAttributeValues: item{":v": s("")},
+	})
+	if err == nil || !strings.Contains(err.Error(), "Item size to update has exceeded the maximum allowed size") {
+		t.Errorf("UpdateItem: %v", err)
+	}
+}
+
+func TestKeySizeLimits(t *testing.T) {
+	c := open(t).Client()
+	_, err := c.CreateTable(t.Context(), &dynamodb.CreateTableInput{
+		TableName: aws.String("tab"), BillingMode: types.BillingModePayPerRequest,
+		AttributeDefinitions: []types.AttributeDefinition{
+			{AttributeName: aws.String("a"), AttributeType: "S"}, {AttributeName: aws.String("b"), AttributeType: "B"},
+		},
+		KeySchema: []types.KeySchemaElement{
+			{AttributeName: aws.String("a"), KeyType: "HASH"}, {AttributeName: aws.String("b"), KeyType: "RANGE"},
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := func(a, b int) item {
+		return item{"a": s(strings.Repeat("é", a/2)), "b": &types.AttributeValueMemberB{Value: make([]byte, b)}}
+	}
+	put(t, c, key(2048, 1024))
+	for want, it := range map[string]item{
+		"Size of hashkey has exceeded the maximum size limit of2048 bytes":            key(2050, 1024),
+		"Aggregated size of all range keys has exceeded the size limit of 1024 bytes": key(2048, 1025),
+	} {
+		_, err := c.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String("tab"), Item: it})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("PutItem: %v", err)
+		}
+		_, err = c.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: aws.String("tab"), Key: it})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("GetItem: %v", err)
+		}
+	}
+}
+
+// TestPagesEndAtOneMegabyte reads 30 items of about 100 KB with a filter that
+// drops them all: the page's size is measured before the filter.
+func TestPagesEndAtOneMegabyte(t *testing.T) {
+	c := open(t).Client()
+	createTable(t, c, true)
+	for i := range 30 {
+		put(t, c, item{"a": s("k"), "b": n(fmt.Sprint(i)), "x": s(strings.Repeat("v", 100<<10))})
+	}
+	for name, filter := range map[string]*string{"all": nil, "none": aws.String("attribute_exists(y)")} {
+		p := dynamodb.NewQueryPaginator(c, &dynamodb.QueryInput{
+			TableName: aws.String("tab"), KeyConditionExpression: aws.String("a = :a"), FilterExpression: filter,
+			ProjectionExpression: aws.String("b"), ExpressionAttributeValues: item{":a": s("k")},
+		})
+		var pages []int32
+		for p.HasMorePages() {
+			page, err := p.NextPage(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			pages = append(pages, page.ScannedCount)
+		}
+		// Ten items are 1,024,000 bytes and their names; the eleventh reaches
+		// 1,048,576.
+		if got, want := fmt.Sprint(pages), "[11 11 8]"; got != want {
+			t.Errorf("%s: pages of %s items, want %s", name, got, want)
+		}
+	}
+}
+
+func TestNestingLimitOfUpdates(t *testing.T) {
+	c := open(t).Client()
+	createTable(t, c, false)
+	var deep types.AttributeValue = s("leaf")
+	for range 31 {
+		deep = &types.AttributeValueMemberM{Value: item{"n": deep}}
+	}
+	put(t, c, item{"a": s("k"), "m": &types.AttributeValueMemberM{Value: item{}}, "d": deep})
+	_, err := c.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{
+		TableName: aws.String("tab"), Key: item{"a": s("k")}, UpdateExpression: aws.String("SET m.x = d"),
+	})
+	if err == nil || !strings.Contains(err.Error(), "Nesting Levels have exceeded supported limits") {
+		t.Errorf("UpdateItem: %v", err)
+	}
+}
+
+func TestAttributeNamesAreUpTo65535Bytes(t *testing.T) {
+	c := open(t).Client()
+	createTable(t, c, false)
+	long := strings.Repeat("n", 65535)
+	put(t, c, item{"a": s("k"), long: s("v")})
+	_, err := c.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String("tab"), Item: item{"a": s("k"), long + "n": s("v")}})
+	if err == nil || !strings.Contains(err.Error(), "65536") {
+		t.Errorf("PutItem: %v", err)
+	}
+	_, err = c.GetItem(t.Context(), &dynamodb.GetItemInput{
+		TableName: aws.String("tab"), Key: item{"a": s("k")},
+		ProjectionExpression: aws.String("#n"), ExpressionAttributeNames: map[string]string{"#n": long + "n"},
+	})
+	if err == nil || !strings.Contains(err.Error(), "65536") {
+		t.Errorf("GetItem: %v", err)
+	}
+}
+
+func TestPlaceholdersAreUpTo2Megabytes(t *testing.T) {
+	c := open(t).Client()
+	createTable(t, c, false)
+	values := item{}
+	var names []string
+	for i := range 6 {
+		placeholder := fmt.Sprintf(":v%d", i)
+		names = append(names, placeholder)
+		values[placeholder] = s(strings.Repeat("v", 380<<10))
+	}
+	_, err := c.DeleteItem(t.Context(), &dynamodb.DeleteItemInput{
+		TableName: aws.String("tab"), Key: item{"a": s("k")},
+		ConditionExpression:       aws.String("x IN (" + strings.Join(names, ",") + ")"),
+		ExpressionAttributeValues: values,
+	})
+	if err == nil || !strings.Contains(err.Error(), "2097152") {
+		t.Errorf("DeleteItem: %v", err)
+	}
+}
