@@ -1,7 +1,6 @@
 package ddbtable
 
 import (
-	"errors"
 	"fmt"
 	"runtime"
 
@@ -29,7 +28,7 @@ func (a Attribute[T, V]) target(T) (*fields.Path, error) {
 	return a.path, a.err
 }
 
-var errZeroHandle = errors.New("handle is the zero Attribute; make it with ddbtable.Attr")
+var errZeroHandle = planErrorf("handle is the zero Attribute; make it with ddbtable.Attr")
 
 // String is the attribute's name or document path, such as address.city.
 func (a Attribute[T, V]) String() string {

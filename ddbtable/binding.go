@@ -360,11 +360,24 @@ func (f *facetLimits) text(l limit) (string, fields.Place, error) {
 	return f.prefix + text, place, err
 }
 
+// closer makes an open limit of a facet with a width, which holds whole
+// numbers, a closed one: it is the number beside.
+func (f *facetLimits) closer(l limit, step int64) (limit, error) {
+	if !l.open || !f.facet.Padded() {
+		return l, nil
+	}
+	beside, err := fields.Sum(l.value, fields.Int(step))
+	return limit{value: beside}, err
+}
+
 // lower is the limit of the keys whose facet is at least l. Above says that
 // there are none.
 func (f *facetLimits) lower(l limit) (_ limit, above bool, err error) {
 	if l.none() {
 		return l, false, nil
+	}
+	if l, err = f.closer(l, 1); err != nil {
+		return limit{}, false, err
 	}
 	text, place, err := f.text(l)
 	switch {
@@ -387,6 +400,9 @@ func (f *facetLimits) upper(l limit) (_ limit, below bool, err error) {
 	if l.none() {
 		return l, false, nil
 	}
+	if l, err = f.closer(l, -1); err != nil {
+		return limit{}, false, err
+	}
 	text, place, err := f.text(l)
 	switch {
 	case err != nil || place == fields.Below:
@@ -394,7 +410,9 @@ func (f *facetLimits) upper(l limit) (_ limit, below bool, err error) {
 	case place == fields.Above:
 		return limit{}, false, nil
 	case f.last() && l.open && f.facet.Width() > 0:
-		return f.lastBefore(text)
+		// The width makes the keys comparable character by character.
+		head, last := cutLast(text)
+		return limit{value: fields.String(head + string(pred(last)) + "\U0010FFFF")}, false, nil
 	case f.last():
 		return limit{fields.String(text), l.open}, false, nil
 	case l.open:
@@ -402,52 +420,50 @@ func (f *facetLimits) upper(l limit) (_ limit, below bool, err error) {
 		// key ends there, unless nothing follows before the next facet.
 		return limit{fields.String(text), f.next == ""}, false, nil
 	}
+	return f.atMost(text), false, nil
+}
+
+// atMost is the limit of the keys whose facet ends the text, or is less; none
+// if there is no greater text.
+func (f *facetLimits) atMost(text string) limit {
+	if f.last() {
+		return limit{value: fields.String(text)}
+	}
 	end, ok := successor(fields.String(text + f.next))
 	if !ok {
-		return limit{}, false, nil
+		return limit{}
 	}
-	return limit{end, f.next == ""}, false, nil
-}
-
-// lastBefore is the limit of the keys less than text, which end with a facet
-// of fixed width: the width makes them comparable character by character.
-func (f *facetLimits) lastBefore(text string) (_ limit, below bool, err error) {
-	if f.facet.Padded() {
-		less, ok := decrement(text, len(f.prefix))
-		return limit{value: fields.String(less)}, !ok, nil
-	}
-	head, last := cutLast(text)
-	return limit{value: fields.String(head + string(pred(last)) + "\U0010FFFF")}, false, nil
-}
-
-// decrement subtracts one from the number in text[start:], keeping its width.
-func decrement(text string, start int) (string, bool) {
-	b := []byte(text)
-	for i := len(b) - 1; i >= start; i-- {
-		if b[i] > '0' {
-			b[i]--
-			return string(b), true
-		}
-		b[i] = '9'
-	}
-	return "", false
+	return limit{end, f.next == ""}
 }
 
 // closed gives a range without one of its limits the beginning or end of the
-// keys that begin with prefix.
+// keys that begin with prefix, or with digits where those come first.
 func (f *facetLimits) closed(lo, hi limit) (limit, limit) {
-	if f.prefix == "" {
+	if f.prefix == "" && !f.facet.Padded() {
 		return lo, hi
 	}
 	if lo.none() {
-		lo = limit{value: fields.String(f.prefix)}
+		lo = limit{value: fields.String(f.prefix + f.digits("0"))}
 	}
-	if hi.none() {
-		// The successor itself may be a key: of {n:1}{name}, 6 is one with an
-		// empty name, and follows all those that begin with 5.
-		if end, ok := successor(fields.String(f.prefix)); ok {
-			hi = limit{end, true}
-		}
+	if !hi.none() {
+		return lo, hi
+	}
+	if f.prefix == "" {
+		return lo, f.atMost(f.digits("9"))
+	}
+	// The successor itself may be a key: of {n:1}{name}, 6 is one with an empty
+	// name, and follows all those that begin with 5.
+	if end, ok := successor(fields.String(f.prefix)); ok {
+		hi = limit{end, true}
 	}
 	return lo, hi
+}
+
+// digits is the text of a facet with a width that has this digit only, where
+// it begins the key.
+func (f *facetLimits) digits(digit string) string {
+	if f.prefix != "" {
+		return ""
+	}
+	return strings.Repeat(digit, f.facet.Width())
 }

@@ -56,7 +56,9 @@ func keyable(n *node) error {
 	switch {
 	case n.path.Field().Template != nil:
 		return planErrorf("attribute %q is derived and not given itself; give the attributes that it is made from: %s", n.path, names(facetsOf(n.path.Field())))
-	case n.size || len(n.path.Steps()) > 0:
+	case n.size:
+		return planErrorf("the size of attribute %q cannot be in a key condition%s", n.path, remedy)
+	case len(n.path.Steps()) > 0:
 		return planErrorf("%q cannot be in a key condition, because it is inside an attribute%s", n.path, remedy)
 	}
 	switch n.op {

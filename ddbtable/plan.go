@@ -148,7 +148,7 @@ func (q Query[T]) choose(constraints map[*fields.Field]*constraint) (*binding, e
 			return nil, err
 		}
 		if reason == "" {
-			reason = q.misordered(b)
+			reason = q.misordered(b, constraints)
 		}
 		if reason != "" {
 			reasons = append(reasons, x.String()+": "+reason)
@@ -191,12 +191,14 @@ func (q Query[T]) indexNames() string {
 }
 
 // misordered says why a binding does not give the order that is asked for.
-func (q Query[T]) misordered(b *binding) string {
+func (q Query[T]) misordered(b *binding, constraints map[*fields.Field]*constraint) string {
 	if q.orderBy == nil {
 		return ""
 	}
-	f := q.orderBy
+	f, c := q.orderBy, constraints[q.orderBy]
 	switch {
+	case c != nil && c.discrete && len(c.values) <= 1:
+		return "" // all items have the same value
 	case len(b.order) > 0 && b.order[0].field == f && b.order[0].proper:
 		return ""
 	case len(b.order) > 0 && b.order[0].field == f:
