@@ -239,9 +239,9 @@ func numbers(n int) []int {
 }
 
 func TestPlansArePinned(t *testing.T) {
-	client := record(engine(t).Client())
+	client := record(engine(t))
 	file := &golden{path: "testdata/plans.golden"}
-	for _, c := range plans(client) {
+	for _, c := range plans(client.client) {
 		e := c.plan()
 		if _, isPlan := errors.AsType[*ddbtable.PlanError](e.Err); strings.HasPrefix(c.name, "error: ") != (e.Err != nil) || e.Err != nil && !isPlan && !isValue(e.Err) {
 			t.Errorf("%s: error %v", c.name, e.Err)
@@ -258,9 +258,9 @@ func isValue(err error) bool {
 }
 
 func TestQueryThatNothingFulfilsSendsNothing(t *testing.T) {
-	client := record(engine(t).Client())
+	client := record(engine(t))
 	n := 0
-	for _, c := range plans(client) {
+	for _, c := range plans(client.client) {
 		if e := c.plan(); e.Err == nil && len(e.KeyConditions) == 0 {
 			c.send(t, client)
 			n++

@@ -113,9 +113,11 @@ type space[T any] struct {
 func (s space[T]) run(t *testing.T) {
 	t.Helper()
 	client := engine(t).Client()
-	table := ddbtest.Table(t, client, s.def)
+	direct := ddbtest.Table(t, client, s.def)
+	typed := ddbtable.Open(client, s.def, ddbtable.TableName(direct.Name()), ddbtable.SDKTypes())
 	rapid.Check(t, func(rt *rapid.T) {
 		group := uuid.NewString()
+		table := rapid.SampledFrom([]*ddbtable.Table[T]{direct, typed}).Draw(rt, "table")
 		items := s.items(rt, group)
 		for _, item := range items {
 			if _, err := table.Put(item).Run(t.Context()); err != nil {

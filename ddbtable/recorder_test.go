@@ -1,8 +1,11 @@
 package ddbtable_test
 
 import (
-	"context"
+	"bytes"
+	"io"
+	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -14,28 +17,46 @@ import (
 	"example.com/ddb/ddbtable/embedded"
 )
 
-// A recorder is a client that keeps the name and the input of every request.
-// Before is called with the operation's name in front of each.
+// A recorder stands between the SDK and an engine and keeps every request, each
+// attempt by itself.
 type recorder struct {
-	*dynamodb.Client
-	before func(operation string)
+	client *dynamodb.Client
+	next   dynamodb.HTTPClient
 
 	mu     sync.Mutex
 	names  []string
-	inputs []any
+	last   string                 // body of the last request
+	before func(operation string) // is called in front of each request
+	after  func(operation string) // and behind it
 }
 
-func record(client *dynamodb.Client) *recorder { return &recorder{Client: client} }
+// record gives a recorder in front of an engine.
+func record(db *embedded.DB) *recorder {
+	r := new(recorder)
+	r.client = db.Client(func(o *dynamodb.Options) { r.next, o.HTTPClient = o.HTTPClient, r })
+	return r
+}
 
-func (r *recorder) note(operation string, input any) {
+// Do passes a request on.
+func (r *recorder) Do(req *http.Request) (*http.Response, error) {
+	_, operation, _ := strings.Cut(req.Header.Get("X-Amz-Target"), ".")
+	body, err := io.ReadAll(req.Body)
+	if err != nil {
+		return nil, err
+	}
+	req.Body = io.NopCloser(bytes.NewReader(body))
 	r.mu.Lock()
-	r.names = append(r.names, operation)
-	r.inputs = append(r.inputs, input)
-	before := r.before
+	r.names, r.last = append(r.names, operation), string(body)
+	before, after := r.before, r.after
 	r.mu.Unlock()
 	if before != nil {
 		before(operation)
 	}
+	resp, err := r.next.Do(req)
+	if after != nil {
+		after(operation)
+	}
+	return resp, err
 }
 
 // sent returns the operations since the last call of sent.
@@ -43,15 +64,8 @@ func (r *recorder) sent() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	names := r.names
-	r.names, r.inputs = nil, nil
+	r.names = nil
 	return names
-}
-
-// lastQuery returns the input of the query that was sent last.
-func (r *recorder) lastQuery() *dynamodb.QueryInput {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.inputs[len(r.inputs)-1].(*dynamodb.QueryInput)
 }
 
 // expectSent fails the test unless exactly these operations were sent since
@@ -63,44 +77,10 @@ func (r *recorder) expectSent(t *testing.T, what string, want ...string) {
 	}
 }
 
-func (r *recorder) GetItem(ctx context.Context, in *dynamodb.GetItemInput, o ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
-	r.note("GetItem", in)
-	return r.Client.GetItem(ctx, in, o...)
-}
-
-func (r *recorder) PutItem(ctx context.Context, in *dynamodb.PutItemInput, o ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error) {
-	r.note("PutItem", in)
-	return r.Client.PutItem(ctx, in, o...)
-}
-
-func (r *recorder) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, o ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
-	r.note("UpdateItem", in)
-	return r.Client.UpdateItem(ctx, in, o...)
-}
-
-func (r *recorder) DeleteItem(ctx context.Context, in *dynamodb.DeleteItemInput, o ...func(*dynamodb.Options)) (*dynamodb.DeleteItemOutput, error) {
-	r.note("DeleteItem", in)
-	return r.Client.DeleteItem(ctx, in, o...)
-}
-
-func (r *recorder) Query(ctx context.Context, in *dynamodb.QueryInput, o ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error) {
-	r.note("Query", in)
-	return r.Client.Query(ctx, in, o...)
-}
-
-func (r *recorder) CreateTable(ctx context.Context, in *dynamodb.CreateTableInput, o ...func(*dynamodb.Options)) (*dynamodb.CreateTableOutput, error) {
-	r.note("CreateTable", in)
-	return r.Client.CreateTable(ctx, in, o...)
-}
-
-func (r *recorder) DescribeTable(ctx context.Context, in *dynamodb.DescribeTableInput, o ...func(*dynamodb.Options)) (*dynamodb.DescribeTableOutput, error) {
-	r.note("DescribeTable", in)
-	return r.Client.DescribeTable(ctx, in, o...)
-}
-
-func (r *recorder) DeleteTable(ctx context.Context, in *dynamodb.DeleteTableInput, o ...func(*dynamodb.Options)) (*dynamodb.DeleteTableOutput, error) {
-	r.note("DeleteTable", in)
-	return r.Client.DeleteTable(ctx, in, o...)
+// bothWays runs a test in each way in which calls can be sent.
+func bothWays(t *testing.T, test func(t *testing.T, options ...ddbtable.Option)) {
+	t.Run("direct", func(t *testing.T) { test(t) })
+	t.Run("SDK types", func(t *testing.T) { test(t, ddbtable.SDKTypes()) })
 }
 
 // recorded opens a table of its own behind a recorder, which has forgotten the
@@ -115,8 +95,8 @@ func recorded[T any](t *testing.T, def *ddbtable.Definition[T], options ...ddbta
 func faulty[T any](t *testing.T, def *ddbtable.Definition[T], options ...ddbtable.Option) (*ddbtable.Table[T], *recorder, *embedded.DB) {
 	t.Helper()
 	db := engine(t)
-	r := record(db.Client())
-	table := ddbtest.Table(t, r, def, options...)
+	r := record(db)
+	table := ddbtest.Table(t, r.client, def, options...)
 	r.sent()
 	return table, r, db
 }
