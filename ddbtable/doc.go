@@ -44,7 +44,7 @@
 //
 // [Query.Filter] drops items after they have been read and paid for; pages are
 // full all the same. [Table.Scan] reads everything, [Table.GetAll] many items
-// by their keys.
+// by their keys, and [GetTransaction] some of them as they are at one moment.
 //
 // # How to write
 //
@@ -56,8 +56,9 @@
 //	_, err = tasks.Delete(ID.Eq("t1")).Run(ctx)
 //
 // An update never makes an item, unless [Update.OrCreate] says so, and keeps
-// attributes that it does not know. [Table.PutAll] and [Table.DeleteAll] write
-// many items.
+// attributes that it does not know. [WriteTransaction] takes the same values
+// and applies all of them or none; [Table.PutAll] and [Table.DeleteAll] write
+// any number of items.
 //
 // An attribute with the tag option from= is derived: its key template makes it
 // of other attributes of the item, such as {state:1}_{due:10} of a state and a
@@ -81,6 +82,7 @@
 //   - the service says no: [ErrNotFound], [ErrExists], [ErrConditionFailed],
 //     [ErrConflict], with the stored item in a [ConditionError];
 //   - a stored item cannot be passed on: [ItemError];
+//   - some of many could not be done: [BatchError], [TransactionError];
 //   - anything else is the SDK's own error, or the context's.
 //
 // A conditional write that the SDK sent again, because the first answer got
