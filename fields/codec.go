@@ -91,10 +91,10 @@ func (c *codec) get(src wire.Source, p unsafe.Pointer) error {
 	if err != nil {
 		return err
 	}
-	if k != c.kind && (c.kind != "" || k == "") {
-		err = c.getOther(src, k, p)
-	} else {
+	if k != "" && (k == c.kind || c.kind == "") {
 		err = c.getKind(src, k, p)
+	} else {
+		err = c.getOther(src, k, p)
 	}
 	if err != nil {
 		return err

@@ -69,7 +69,11 @@ func sliceSet(t reflect.Type, kind Kind, elem *codec) *codec {
 		read: func(src wire.Source, _ Kind, p unsafe.Pointer) error {
 			slice := reflect.NewAt(t, p).Elem()
 			slice.SetZero()
-			return src.Set(kind, func(text []byte) error { return elem.parseText(text, s.grow(slice, p)) })
+			err := src.Set(kind, func(text []byte) error { return elem.parseText(text, s.grow(slice, p)) })
+			if err == nil && slice.Len() == 0 {
+				return errEmptySet
+			}
+			return err
 		},
 	}
 }
@@ -110,10 +114,15 @@ func mapSet(t reflect.Type, kind Kind, elem *codec) *codec {
 				m.SetMapIndex(key.Elem(), reflect.ValueOf(struct{}{}))
 				return nil
 			})
-			if err == nil && n != m.Len() {
+			switch {
+			case err != nil:
+				return err
+			case n == 0:
+				return errEmptySet
+			case n != m.Len():
 				return errDuplicate
 			}
-			return err
+			return nil
 		},
 	}
 }

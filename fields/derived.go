@@ -39,10 +39,8 @@ func (f *Field) writeDerived(sink *wire.Sink, g *wire.Group, base unsafe.Pointer
 // the read asked for; nil means all.
 func (r *reading) checkDerived(f *Field, base unsafe.Pointer, asked func(*Field) bool) error {
 	text := r.texts[f.index]
-	if f.fill != nil {
-		if err := f.fill(f.Template, text, f.where.reach(base)); err != nil {
-			return err
-		}
+	if err := f.fill(text, base); err != nil {
+		return err
 	}
 	for _, part := range f.Template.parts {
 		if part.Facet == nil {
@@ -63,25 +61,31 @@ func (r *reading) checkDerived(f *Field, base unsafe.Pointer, asked func(*Field)
 	return nil
 }
 
-// fillString fills a string with the stored text.
-func fillString(_ *Template, text []byte, p unsafe.Pointer) error {
-	return stringCodec().parseText(text, p)
+// fill fills the field of a derived attribute, if it has one, with the text that
+// was read.
+func (f *Field) fill(text []byte, base unsafe.Pointer) error {
+	switch {
+	case f.blank():
+		return nil
+	case f.typ == intIntType:
+		return f.Template.fillIntInt(text, (*IntInt)(f.where.reach(base)))
+	}
+	return f.codec.parseText(text, f.where.reach(base))
 }
 
 // fillIntInt fills an IntInt with the two facets.
-func fillIntInt(t *Template, text []byte, p unsafe.Pointer) error {
+func (t *Template) fillIntInt(text []byte, i *IntInt) error {
 	var pair [2]int64
-	i, ok := 0, true
-	split := t.split(text, func(facet []byte) {
-		v, err := parseInt(facet, 64)
-		pair[i] = v
-		i++
-		ok = ok && err == nil
+	var errs [2]error
+	n := 0
+	ok := t.split(text, func(facet []byte) {
+		pair[n], errs[n] = parseInt(facet, 64)
+		n++
 	})
-	if !split || !ok {
+	if !ok || errs[0] != nil || errs[1] != nil {
 		return ErrStale
 	}
-	*(*IntInt)(p) = IntInt{pair[0], pair[1]}
+	*i = IntInt{pair[0], pair[1]}
 	return nil
 }
 

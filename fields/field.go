@@ -35,10 +35,9 @@ type Field struct {
 	in       *structure
 	where    location
 	label    wire.Label
-	codec    *codec // nil for a blank field
+	codec    *codec // nil if the field is mistaken
 	derived  bool
 	omitZero func(p unsafe.Pointer) bool // nil without the option
-	fill     func(t *Template, text []byte, p unsafe.Pointer) error
 }
 
 // primary reports whether the attribute is part of the table's primary key.
@@ -50,9 +49,7 @@ func (f *Field) primary() bool {
 func (f *Field) blank() bool { return f.GoName == "_" || strings.HasSuffix(f.GoName, "._") }
 
 // Integer reports whether the attribute is a number without a fraction.
-func (f *Field) Integer() bool {
-	return f.codec != nil && f.codec.kind == N && f.codec.facet.shape == shapeInteger
-}
+func (f *Field) Integer() bool { return f.codec.facet.shape == shapeInteger }
 
 // Owner names the struct type that the field is in, as error texts do.
 func (f *Field) Owner() string { return f.in.typ.String() }
@@ -60,9 +57,6 @@ func (f *Field) Owner() string { return f.in.typ.String() }
 // CheckKey refuses the values that no key may have: the nil UUID, the zero time
 // and the empty string.
 func (f *Field) CheckKey(v Value) error {
-	if f.codec == nil {
-		return nil
-	}
 	if err := f.codec.facet.checkKey([]byte(v.text)); err != nil {
 		return f.error(err)
 	}

@@ -88,7 +88,7 @@ type probe struct {
 // fill sets the nested pointers of the struct at base.
 func (p *probe) fill(s *structure, base unsafe.Pointer, depth int) {
 	for _, f := range s.fields {
-		if p.room--; f.codec == nil || p.room < 0 {
+		if p.room--; f.blank() || p.room < 0 {
 			continue
 		}
 		at, c := f.where.reach(base), f.codec
@@ -104,7 +104,7 @@ func (p *probe) fill(s *structure, base unsafe.Pointer, depth int) {
 // locate finds the value of type t at target in the struct at base.
 func (p *probe) locate(s *structure, base, target unsafe.Pointer, t reflect.Type, depth int) *Path {
 	for _, f := range s.fields {
-		if f.codec == nil {
+		if f.blank() {
 			continue
 		}
 		at, c := f.where.reach(base), f.codec
@@ -130,14 +130,7 @@ func (p *probe) locate(s *structure, base, target unsafe.Pointer, t reflect.Type
 }
 
 // Path is the path to the attribute itself.
-func (f *Field) Path() *Path {
-	if f.codec == nil { // a blank field: what is stored is a string
-		text := stringCodec()
-		text.typ = reflect.TypeFor[string]()
-		return &Path{field: f, codec: text}
-	}
-	return &Path{field: f, codec: f.codec}
-}
+func (f *Field) Path() *Path { return &Path{field: f, codec: f.codec} }
 
 // Field is the attribute that the path begins with.
 func (p *Path) Field() *Field { return p.field }

@@ -228,14 +228,12 @@ func (b *builder) deriveField(f *Field, tag *tag, text string) {
 		b.fail(f.GoName, text, "a derived attribute takes no codec and none of omitzero, truncate and writeid, because its template alone decides the bytes; remove the option")
 	}
 	switch {
-	case f.blank():
-		if f.typ.Size() != 0 {
-			b.fail(f.GoName, text, "blank field takes space; declare it as _ struct{}")
-		}
+	case f.blank() && f.typ.Size() > 0:
+		b.fail(f.GoName, text, "blank field takes space; declare it as _ struct{}")
 	case f.typ == intIntType:
-		f.codec, f.fill = intIntCodec(), fillIntInt
-	case f.typ.Kind() == reflect.String && !isEnum(f.typ) && textCodec(f.typ) == nil && b.compiler.registered("", f.typ) == nil:
-		f.codec, f.fill = stringCodec(), fillString
+		f.codec = intIntCodec()
+	case f.blank() || f.typ.Kind() == reflect.String && !isEnum(f.typ) && textCodec(f.typ) == nil && b.compiler.registered("", f.typ) == nil:
+		f.codec = stringCodec()
 	default:
 		b.fail(f.GoName, text, fmt.Sprintf("a derived attribute's field cannot have Go type %s; use a string, fields.IntInt, or a blank field _ struct{}", f.typ))
 	}

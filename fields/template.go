@@ -114,7 +114,7 @@ func compileFacet(text string, lookup func(name string) *Field) (*Facet, error) 
 		}
 		digits, err := strconv.Atoi(form)
 		if err != nil || digits < 1 || digits > most || strconv.Itoa(digits) != form {
-			return nil, fmt.Errorf("facet {%s} has no valid width; write {%s:N} with N from 1 to %d, or {%[2]s:+N} with N up to %d", text, name, maxWidth, maxSigned)
+			return nil, fmt.Errorf("facet {%s} has no valid width; write {%s:N} with N from 1 to %d, or {%[2]s:+N} with N up to %[4]d", text, name, maxWidth, maxSigned)
 		}
 		facet.Field, facet.digits, facet.signed = lookup(name), digits, signed
 	}

@@ -119,16 +119,14 @@ func FromAttributeValue(av types.AttributeValue) (Value, error) {
 // type that is not known here is the zero Value.
 func ParseValue(json []byte) (Value, error) {
 	scan := wire.NewScanner(json)
-	src := wire.ScanSource(scan)
-	k, err := src.Open()
-	switch {
-	case err != nil || k == "":
-		return Value{}, err
-	case !k.Scalar():
-		return Value{k, string(json)}, nil
+	av, err := wire.ReadValue(scan)
+	if err == nil {
+		err = scan.End()
 	}
-	text, err := src.Text(k)
-	return Value{k, string(text)}, err
+	if err != nil || av == nil {
+		return Value{}, err
+	}
+	return FromAttributeValue(av)
 }
 
 // Equal reports whether DynamoDB holds v and w for the same value: numbers by
@@ -140,9 +138,7 @@ func (v Value) Equal(w Value) bool {
 // Canonical is the text of a scalar, the same for all spellings of a number.
 func (v Value) Canonical() string {
 	if v.kind == N {
-		if n, err := decimal.Parse([]byte(v.text)); err == nil {
-			return n.String()
-		}
+		return canonical(v.text)
 	}
 	return v.text
 }

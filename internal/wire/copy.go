@@ -17,8 +17,9 @@ func AppendValue(dst []byte, av types.AttributeValue) ([]byte, error) {
 	return sink.JSON(), err
 }
 
-// ReadValue builds the attribute value that comes next in scan. Its text is
-// copied out of scan's buffer.
+// ReadValue builds the attribute value that comes next in scan, as the SDK
+// does: one of an unknown type is nil, and so is one inside another. Its text
+// is copied out of scan's buffer.
 func ReadValue(scan *Scanner) (types.AttributeValue, error) {
 	var sink Sink
 	if err := Copy(&sink, ScanSource(scan)); err != nil {
@@ -27,14 +28,21 @@ func ReadValue(scan *Scanner) (types.AttributeValue, error) {
 	return sink.Value(), nil
 }
 
-// Copy writes to sink what src holds. Texts are not looked at.
+// Copy writes to sink what src holds. Texts are not looked at. Where nil cannot
+// stand for a value of an unknown type, in JSON, that is an error.
 func Copy(sink *Sink, src Source) error {
 	if err := sink.Room(); err != nil {
 		return err
 	}
 	k, err := src.Open()
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case k == "" && sink.json:
+		return ErrUnknown
+	case k == "":
+		sink.av = nil
+		return nil
 	}
 	if err := CopyKind(sink, src, k); err != nil {
 		return err
@@ -46,8 +54,6 @@ func Copy(sink *Sink, src Source) error {
 // closed by the caller.
 func CopyKind(sink *Sink, src Source, k Kind) error {
 	switch {
-	case k == "":
-		return ErrUnknown
 	case k == M:
 		return copyMap(sink, src)
 	case k == L:

@@ -108,6 +108,9 @@ func (s *Sink) scalar(k Kind, text []byte) types.AttributeValue {
 		av.Value = view(text)
 		return av
 	case B:
+		if text == nil { // which the SDK would send as null
+			text = []byte{}
+		}
 		return &types.AttributeValueMemberB{Value: text}
 	}
 	return Attribute(k, view(text))

@@ -10,6 +10,9 @@ import (
 // the rule only approximately: a byte for two digits, and one more.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
 func Size(av types.AttributeValue) int {
+	if KindOf(av) == "" {
+		return 0
+	}
 	switch av := av.(type) {
 	case *types.AttributeValueMemberBOOL, *types.AttributeValueMemberNULL:
 		return 1
@@ -37,9 +40,6 @@ func Size(av types.AttributeValue) int {
 
 func setSize(av types.AttributeValue) int {
 	k, n := KindOf(av), 0
-	if k.Element() == "" {
-		return 0
-	}
 	_ = eachElement(av, func(text []byte) error {
 		if k == NS {
 			n += numberSize(text)

@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"maps"
+	"slices"
 	"unsafe"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -121,8 +123,10 @@ func (s Source) Map(member func(name []byte, value Source) error) error {
 	if err := s.within(2); err != nil {
 		return err
 	}
-	for name, av := range s.av.(*types.AttributeValueMemberM).Value {
-		if err := member(bytesOf(name), Source{av: av, depth: s.depth + 2}); err != nil {
+	// In the order of the names, so that the first mistake is always the same.
+	all := s.av.(*types.AttributeValueMemberM).Value
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if err := member(bytesOf(name), Source{av: all[name], depth: s.depth + 2}); err != nil {
 			return err
 		}
 	}

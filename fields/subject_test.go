@@ -1,0 +1,121 @@
+package fields_test
+
+import (
+	"bytes"
+	"errors"
+	"reflect"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/ddb/fields"
+	"example.com/ddb/internal/wire"
+)
+
+// everything makes cmp compare unexported fields too.
+var everything = cmp.Exporter(func(reflect.Type) bool { return true })
+
+func planOf[T any](t testing.TB) *fields.Plan[T] {
+	t.Helper()
+	plan, err := fields.PlanOf[T]()
+	if err != nil {
+		t.Fatalf("PlanOf[%v]: %v", reflect.TypeFor[T](), err)
+	}
+	return plan
+}
+
+// marshal writes v in both forms, which must agree, and returns the JSON.
+func marshal[T any](t testing.TB, v T) (string, error) {
+	t.Helper()
+	plan := planOf[T](t)
+	text, errJSON := plan.AppendJSON([]byte("before"), &v)
+	item, errItem := plan.Marshal(&v)
+	if !sameText(errJSON, errItem) {
+		t.Fatalf("AppendJSON and Marshal(%+v) disagree\nJSON: %v\nitem: %v", v, errJSON, errItem)
+	}
+	if errJSON != nil {
+		return "", errJSON
+	}
+	text, ok := bytes.CutPrefix(text, []byte("before"))
+	if !ok {
+		t.Fatalf("AppendJSON(%+v) changed what stood before", v)
+	}
+	if read := readItem(t, text); !reflect.DeepEqual(read, item) {
+		t.Fatalf("AppendJSON and Marshal(%+v) disagree\nJSON: %s\nitem: %s", v, text, cmp.Diff(read, item, everything))
+	}
+	return string(text), nil
+}
+
+// unmarshal reads an item's JSON in both forms, which must agree. JSON that is
+// not well-formed is read in its own form only.
+func unmarshal[T any](t testing.TB, text string) (T, error) {
+	t.Helper()
+	plan := planOf[T](t)
+	var fromJSON, fromItem T
+	data := []byte(text)
+	errJSON := plan.ParseJSON(data, &fromJSON)
+	for i := range data {
+		data[i] = 'X' // nothing that was read may lie in there
+	}
+	item, err := parseItem([]byte(text))
+	if err != nil {
+		return fromJSON, errJSON
+	}
+	errItem := plan.Unmarshal(item, &fromItem)
+	if !sameText(errJSON, errItem) {
+		t.Fatalf("ParseJSON and Unmarshal(%s) disagree\nJSON: %v\nitem: %v", text, errJSON, errItem)
+	}
+	if errJSON == nil && !reflect.DeepEqual(fromJSON, fromItem) {
+		t.Fatalf("ParseJSON and Unmarshal(%s) disagree\n%s", text, cmp.Diff(fromJSON, fromItem, everything))
+	}
+	return fromJSON, errJSON
+}
+
+func readItem(t testing.TB, text []byte) map[string]types.AttributeValue {
+	t.Helper()
+	item, err := parseItem(text)
+	if err != nil {
+		t.Fatalf("item is no DynamoDB JSON: %v\n%s", err, text)
+	}
+	return item
+}
+
+// parseItem reads an item attribute by attribute.
+func parseItem(text []byte) (map[string]types.AttributeValue, error) {
+	scan := wire.NewScanner(text)
+	item := make(map[string]types.AttributeValue)
+	if err := scan.Begin('{'); err != nil {
+		return nil, err
+	}
+	for first := true; ; first = false {
+		more, err := scan.More('}', first)
+		if err != nil {
+			return nil, err
+		}
+		if !more {
+			return item, scan.End()
+		}
+		name, err := scan.Name()
+		if err != nil {
+			return nil, err
+		}
+		key := string(name)
+		if _, twice := item[key]; twice {
+			return nil, errors.New("name stands there twice")
+		}
+		if item[key], err = wire.ReadValue(scan); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func sameText(a, b error) bool {
+	if a == nil || b == nil {
+		return a == nil && b == nil
+	}
+	return a.Error() == b.Error()
+}
+
+// in is an item of one attribute.
+func in(value string) string { return `{"v":` + value + `}` }
