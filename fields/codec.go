@@ -3,6 +3,7 @@ package fields
 import (
 	"errors"
 	"reflect"
+	"time"
 	"unsafe"
 
 	"example.com/ddb/internal/wire"
@@ -35,11 +36,12 @@ type codec struct {
 	check func(p unsafe.Pointer) error
 
 	facet   facetRule
-	custom  bool       // registered by the program
-	pointer bool       // values are pointers to elem's
-	elem    *codec     // of a pointer, list, set or map
-	key     *codec     // of a map
-	sub     *structure // of a nested struct
+	custom  bool          // registered by the program
+	unit    time.Duration // of times, what is kept of them; 0 for all
+	pointer bool          // values are pointers to elem's
+	elem    *codec        // of a pointer, list, set or map
+	key     *codec        // of a map
+	sub     *structure    // of a nested struct
 }
 
 // scalar reports whether values have a text.

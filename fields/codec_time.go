@@ -106,6 +106,7 @@ func unixTime(unit time.Duration, truncate bool) *codec {
 			return nil
 		},
 		facet: rule,
+		unit:  unit,
 	}
 }
 

@@ -27,8 +27,8 @@ type Field struct {
 	// Template is the key template of a derived attribute, else nil.
 	Template *Template
 
-	// WriteID says that the attribute takes a random value at each write.
-	WriteID bool
+	// Duty is what the attribute is kept for, "" for nothing but its value.
+	Duty Duty
 
 	index    int // in its structure
 	typ      reflect.Type

@@ -147,31 +147,6 @@ func (p *Plan[T]) ParseNext(json []byte, v *T, asked func(*Field) bool) (rest []
 	return p.s.readJSON(json, unsafe.Pointer(v), asked)
 }
 
-// Has reports whether v has a value for the attribute: of a derived one, for
-// all facets.
-func (p *Plan[T]) Has(v *T, f *Field) bool {
-	if f.Template == nil {
-		_, ok := f.present(unsafe.Pointer(v))
-		return ok
-	}
-	for _, part := range f.Template.parts {
-		if part.Facet != nil && !p.Has(v, part.Facet.Field) {
-			return false
-		}
-	}
-	return true
-}
-
-// SetWriteID gives the write-id attribute of v a value, the text of a UUID.
-func (p *Plan[T]) SetWriteID(v *T, id string) {
-	for _, f := range p.s.fields {
-		if f.WriteID {
-			// Neither a string nor a UUID refuses the text of a UUID.
-			_ = f.codec.parseText([]byte(id), f.where.reach(unsafe.Pointer(v)))
-		}
-	}
-}
-
 // Keep gives every attribute of v that keep is not true for its zero value.
 func (p *Plan[T]) Keep(v *T, keep func(*Field) bool) {
 	for _, f := range p.s.fields {

@@ -55,7 +55,7 @@ func (s *structure) usable() error {
 
 // compile finds the attributes of the struct and returns every mistake.
 func (s *structure) compile(c *compiler) []error {
-	b := &builder{structure: s, compiler: c}
+	b := &builder{structure: s, compiler: c, duties: make(map[Duty]string)}
 	s.byName = make(map[string]*Field)
 	b.walk(s.typ, location{}, "")
 	for _, d := range b.pending {
@@ -76,7 +76,7 @@ type builder struct {
 	*structure
 	compiler *compiler
 	pending  []pendingTemplate
-	writeID  string // the field that has the option
+	duties   map[Duty]string // the field that has each
 	wrong    []error
 }
 
@@ -141,7 +141,7 @@ func (b *builder) field(sf reflect.StructField, at location, name, text string) 
 		b.fail(name, text, reason)
 	}
 	f := &Field{
-		Name: tag.name, GoName: name, Roles: tag.roles, WriteID: tag.writeID,
+		Name: tag.name, GoName: name, Roles: tag.roles, Duty: tag.duty,
 		index: len(b.fields), typ: sf.Type, in: b.structure, where: at, derived: tag.from != "",
 	}
 	if other := b.byName[f.Name]; other != nil {
@@ -181,13 +181,10 @@ func (b *builder) plainField(f *Field, tag *tag, text string) {
 	if tag.omitZero {
 		f.omitZero = zeroTest(f.typ)
 	}
-	for _, m := range b.misuses(f, tag) {
+	for _, m := range append(b.misuses(f, tag), b.duty(f, tag)...) {
 		if m.is {
 			b.fail(f.GoName, text, m.reason)
 		}
-	}
-	if f.WriteID {
-		b.writeID = f.GoName
 	}
 }
 
@@ -198,16 +195,12 @@ type misuse struct {
 }
 
 func (b *builder) misuses(f *Field, tag *tag) []misuse {
-	key, id := len(f.Roles) > 0, tag.writeID
+	key := len(f.Roles) > 0
 	return []misuse{
 		{b.nested && key, "key options are for the item's own attributes; move the field up, or remove the option"},
-		{b.nested && id, "option \"writeid\" is for the item's own attributes; move the field up"},
 		{key && f.Kind != S && f.Kind != N && f.Kind != B, fmt.Sprintf("attribute type is %q, but a key is S, N or B; use a string, number, time, UUID or bytes", f.Kind)},
 		{f.primary() && tag.omitZero, "option \"omitzero\" does not fit the primary key, which every item has; remove it"},
 		{tag.truncate && tag.codec != "unix" && tag.codec != "unixmilli", "option \"truncate\" is for the codecs unix and unixmilli; name one of them, or remove it"},
-		{id && !canBeRandom(f.codec), "option \"writeid\" is for a string or uuid.UUID; change the field's type"},
-		{id && (key || tag.omitZero), "option \"writeid\" fits neither a key nor omitzero; remove the other option"},
-		{id && b.writeID != "", fmt.Sprintf("option \"writeid\" is also on field %s; an item has one write-id", b.writeID)},
 	}
 }
 
@@ -224,8 +217,8 @@ func (b *builder) deriveField(f *Field, tag *tag, text string) {
 	if b.nested {
 		b.fail(f.GoName, text, "option \"from\" is for the item's own attributes; move the field up")
 	}
-	if tag.codec != "" && !ownCodec || tag.custom != "" || tag.omitZero || tag.truncate || tag.writeID {
-		b.fail(f.GoName, text, "a derived attribute takes no codec and none of omitzero, truncate and writeid, because its template alone decides the bytes; remove the option")
+	if tag.codec != "" && !ownCodec || tag.custom != "" || tag.omitZero || tag.truncate {
+		b.fail(f.GoName, text, "a derived attribute takes no codec and neither omitzero nor truncate, because its template alone decides the bytes; remove the option")
 	}
 	switch {
 	case f.blank() && f.typ.Size() > 0:
@@ -240,6 +233,11 @@ func (b *builder) deriveField(f *Field, tag *tag, text string) {
 	if f.codec != nil {
 		f.codec.typ = f.typ
 	}
+	for _, m := range b.duty(f, tag) {
+		if m.is {
+			b.fail(f.GoName, text, m.reason)
+		}
+	}
 }
 
 // template compiles a derived attribute's key template.
@@ -250,6 +248,9 @@ func (b *builder) template(f *Field, tag, from string) {
 	}
 	if len(wrong) == 0 && f.typ == intIntType && !twoIntegers(t) {
 		b.fail(f.GoName, tag, "field of Go type fields.IntInt needs a template of exactly two integer facets in the range of int64; use a string, or two integers")
+	}
+	if len(wrong) == 0 && f.Duty == Discriminator && !t.literal() {
+		b.fail(f.GoName, tag, "a discriminator is the same for all items of a type; give it a template without facets")
 	}
 	f.Template = t
 	b.derived = append(b.derived, f)

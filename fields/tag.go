@@ -33,13 +33,13 @@ type tag struct {
 	custom   string // a registered codec's name, of codec=
 	omitZero bool
 	truncate bool
-	writeID  bool
+	duty     Duty
 	from     string // key template of a derived attribute
 }
 
 // otherOptions are the options that name no codec.
 var otherOptions = []string{
-	"codec=", "from=", "local=", "omitzero", "partition", "partition=", "sort", "sort=", "truncate", "writeid",
+	"codec=", "createdat", "discriminator", "from=", "local=", "omitzero", "partition", "partition=", "sort", "sort=", "truncate", "ttl", "updatedat", "version", "writeid",
 }
 
 // parseTag reads the grammar name{,option}. It returns every mistake, each
@@ -90,8 +90,10 @@ func (t *tag) option(option string) string {
 		return flag(&t.omitZero, option)
 	case option == "truncate":
 		return flag(&t.truncate, option)
-	case option == "writeid":
-		return flag(&t.writeID, option)
+	case isDuty(option) && t.duty != "":
+		return fmt.Sprintf("option %q beside %q; an attribute has one duty, remove one", option, t.duty)
+	case isDuty(option):
+		t.duty = Duty(option)
 	case option == "":
 		return "empty option; remove the comma"
 	default:

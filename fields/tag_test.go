@@ -57,11 +57,11 @@ func (textType) MarshalText() ([]byte, error)  { return nil, nil }
 func (*textType) UnmarshalText(_ []byte) error { return nil }
 
 const (
-	unknown   = `; use one of bool, bytes, codec=, decimal, float, from=, int, int_int, json, list, local=, map, omitzero, partition, partition=, set, sort, sort=, string, time, truncate, uint, unix, unixmilli, uuid, writeid`
+	unknown   = `; use one of bool, bytes, codec=, createdat, decimal, discriminator, float, from=, int, int_int, json, list, local=, map, omitzero, partition, partition=, set, sort, sort=, string, time, truncate, ttl, uint, unix, unixmilli, updatedat, uuid, version, writeid`
 	badName   = "attribute name must be 1 to 65,535 bytes of UTF-8; write it before the first comma, or exclude the field with `ddb:\"-\"`"
 	badIndex  = ` is not valid; use 3 to 255 of A-Z a-z 0-9 _ . -`
 	noKey     = `attribute type is "BOOL", but a key is S, N or B; use a string, number, time, UUID or bytes`
-	noDerived = "a derived attribute takes no codec and none of omitzero, truncate and writeid, because its template alone decides the bytes; remove the option"
+	noDerived = "a derived attribute takes no codec and neither omitzero nor truncate, because its template alone decides the bytes; remove the option"
 )
 
 func TestTagErrors(t *testing.T) {
@@ -123,14 +123,14 @@ func TestTagErrors(t *testing.T) {
 		{"index key of a wrong type", oneTag[[]string]("v,set,sort=abc"), one("v,set,sort=abc", strings.Replace(noKey, "BOOL", "SS", 1))},
 		{"key that may be absent", oneTag[string]("v,sort,omitzero"), one("v,sort,omitzero", `option "omitzero" does not fit the primary key, which every item has; remove it`)},
 		{"truncate", oneTag[time.Time]("v,truncate"), one("v,truncate", `option "truncate" is for the codecs unix and unixmilli; name one of them, or remove it`)},
-		{"write-id of a wrong type", oneTag[int]("v,writeid"), one("v,writeid", `option "writeid" is for a string or uuid.UUID; change the field's type`)},
-		{"write-id of an enum", oneTag[Color]("v,writeid"), one("v,writeid", `option "writeid" is for a string or uuid.UUID; change the field's type`)},
-		{"write-id of another codec", oneTag[string]("v,decimal,writeid"), one("v,decimal,writeid", `option "writeid" is for a string or uuid.UUID; change the field's type`)},
-		{"write-id as key", oneTag[string]("v,writeid,sort=abc"), one("v,writeid,sort=abc", `option "writeid" fits neither a key nor omitzero; remove the other option`)},
+		{"write-id of a wrong type", oneTag[int]("v,writeid"), one("v,writeid", `option "writeid" is for a string or uuid.UUID; change the field`)},
+		{"write-id of an enum", oneTag[Color]("v,writeid"), one("v,writeid", `option "writeid" is for a string or uuid.UUID; change the field`)},
+		{"write-id of another codec", oneTag[string]("v,decimal,writeid"), one("v,decimal,writeid", `option "writeid" is for a string or uuid.UUID; change the field`)},
+		{"write-id as key", oneTag[string]("v,writeid,sort=abc"), one("v,writeid,sort=abc", `option "writeid" cannot be on a key; remove one`)},
 		{"two write-ids", compileErrors[struct {
 			A string    `ddb:"a,writeid"`
 			B uuid.UUID `ddb:"b,writeid"`
-		}](), []string{at("B", "b,writeid", `option "writeid" is also on field A; an item has one write-id`)}},
+		}](), []string{at("B", "b,writeid", `option "writeid" is also on field A; an item has one such attribute`)}},
 
 		{"bool", oneTag[int]("v,bool"), one("v,bool", `option "bool" does not fit Go type int; it is for a bool`)},
 		{"bytes", oneTag[namedBytes]("v,bytes"), one("v,bytes", `option "bytes" does not fit Go type fields_test.namedBytes; it is for bytes`)},
@@ -304,7 +304,7 @@ func TestTagsAreRead(t *testing.T) {
 	}
 	var got []attribute
 	for _, f := range plan.Fields() {
-		a := attribute{f.Name, f.GoName, f.Kind, f.Roles, "", f.WriteID}
+		a := attribute{f.Name, f.GoName, f.Kind, f.Roles, "", f.Duty == fields.WriteID}
 		if f.Template != nil {
 			a.template = f.Template.String()
 		}
