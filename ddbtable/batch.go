@@ -75,7 +75,8 @@ type entry[T any] struct {
 
 // PutAll returns the request that stores all items, each in the place of
 // whatever has its key, as in [Table.Put]. Items are taken from the sequence as
-// they are needed. If a key comes several times, the last item wins.
+// they are needed. If a key comes several times, the last item wins. A batch
+// has no conditions: items are replaced whatever their version or type is.
 func (t *Table[T]) PutAll(items iter.Seq[T]) BatchWrite[T] {
 	return BatchWrite[T]{table: t, entries: func(yield func(entry[T], error) bool) {
 		for v := range items {
@@ -89,7 +90,11 @@ func (t *Table[T]) PutAll(items iter.Seq[T]) BatchWrite[T] {
 }
 
 func (t *Table[T]) putEntry(e *entry[T]) error {
-	i, err := t.encode(e.item, t.newWriteID())
+	v := e.item
+	if _, err := t.stamp(&v, t.newWriteID(), false); err != nil {
+		return err
+	}
+	i, err := t.encode(&v)
 	if err != nil {
 		return err
 	}

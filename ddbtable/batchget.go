@@ -181,7 +181,7 @@ func (c *getChunk[T]) add(k Key[T]) error {
 // read sends the chunk until nothing is left of it.
 func (c *getChunk[T]) read(ctx context.Context) error {
 	t, pauses := c.table, pauses{clock: c.table.settings.wait.clock}
-	keys := t.def.primary.keys()
+	keys := t.reading()
 	rows := &rowsOf[T]{plan: t.def.plan, asked: t.projection.reads(keys)}
 	left := make([][]member, 0, len(c.members))
 	for _, key := range c.members {
@@ -218,7 +218,14 @@ func (c *getChunk[T]) take(rows *rowsOf[T], returned []item) ([][]member, error)
 		if err != nil {
 			return nil, err
 		}
-		g := &got[T]{v: rows.items[i], err: t.itemError(rows.raw(i), rows.err(i))}
+		if !t.visible(rows.raw(i)) {
+			continue
+		}
+		g := &got[T]{v: rows.items[i], err: rows.err(i)}
+		if g.err == nil && !t.projection.some {
+			g.err = t.wellPlaced(&g.v, rows.raw(i))
+		}
+		g.err = t.itemError(rows.raw(i), g.err)
 		t.drop(&g.v, t.projection)
 		c.found[id] = g
 	}

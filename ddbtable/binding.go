@@ -19,6 +19,7 @@ type binding struct {
 	ranges    []keyRange     // in key order; one that is unlimited if nothing is said
 	order     []orderedFacet // what the items of the query are sorted by
 	empty     bool           // no item can fulfil the conditions
+	implied   *node          // what the definition wants and the key does not serve
 }
 
 // An orderedFacet is an attribute that the result is sorted by.
@@ -289,8 +290,12 @@ func atMostRanges(n int) error {
 // unused says which attribute the key could not take.
 func (b *binder) unused() string {
 	var left []string
-	for f := range b.constraints {
-		if !b.used[f] {
+	for f, c := range b.constraints {
+		switch {
+		case b.used[f]:
+		case c.implied:
+			b.implied = c.node(f)
+		default:
 			left = append(left, f.Name)
 		}
 	}

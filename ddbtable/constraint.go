@@ -15,6 +15,12 @@ type constraint struct {
 	lo, hi   limit
 	prefix   fields.Value
 	never    bool // nothing fulfils it
+	implied  bool // by the definition; where no key serves it, it is a filter
+}
+
+// node is a constraint to one value as a condition.
+func (c *constraint) node(f *fields.Field) *node {
+	return &node{op: opEq, path: f.Path(), values: c.values}
 }
 
 // constrain joins the key conditions of each attribute.

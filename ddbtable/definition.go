@@ -15,7 +15,6 @@ const (
 	maxGlobal   = 20  // global secondary indexes
 	maxLocal    = 5   // local secondary indexes
 	maxIncluded = 100 // attributes projected by INCLUDE, over all indexes
-	maxKeyName  = 255 // bytes of the name of a key attribute
 )
 
 // A Definition describes a table whose items are Ts: its name, its primary key,
@@ -27,7 +26,8 @@ type Definition[T any] struct {
 	primary    *index
 	indexes    []*index // in the order in which the struct's tags name them
 	throughput *throughput
-	writeID    *fields.Field
+	duties     duties
+	soft       *softDelete
 }
 
 // An index is a key of the table: its primary key, or a secondary index.
@@ -40,6 +40,11 @@ type index struct {
 	// What an index that does not project ALL projects beside the keys.
 	keysOnly bool
 	include  []string
+
+	// rule says which items are in the index; nil for all that have its keys.
+	// The attributes in ruled are there only if it is fulfilled.
+	rule  *node
+	ruled []*fields.Field
 }
 
 // keys lists the index's own key attributes.
@@ -130,7 +135,7 @@ func Define[T any](name string, options ...DefineOption) (*Definition[T], error)
 	if len(d.wrong) > 0 {
 		return nil, errors.Join(d.wrong...)
 	}
-	def := &Definition[T]{name: name, plan: plan, primary: &d.primary.index, throughput: d.throughput, writeID: d.writeID}
+	def := &Definition[T]{name: name, plan: plan, primary: &d.primary.index, throughput: d.throughput, duties: d.duties, soft: d.soft}
 	for _, x := range d.indexes {
 		def.indexes = append(def.indexes, &x.index)
 	}
@@ -176,7 +181,8 @@ type definer struct {
 	primary    indexDraft
 	indexes    []*indexDraft
 	throughput *throughput
-	writeID    *fields.Field
+	duties     duties
+	soft       *softDelete
 	wrong      []error
 }
 
@@ -207,21 +213,9 @@ func (d *definer) roles() {
 			case fields.Local:
 				x.locals = append(x.locals, f)
 			}
-			if len(f.Name) > maxKeyName {
-				d.fail("has the key attribute of field %s with a name longer than %d bytes; shorten it", f.GoName, maxKeyName)
-			}
 		}
-		if f.WriteID {
-			d.setWriteID(f)
-		}
+		d.duties.take(f)
 	}
-}
-
-func (d *definer) setWriteID(f *fields.Field) {
-	if d.writeID != nil {
-		d.fail("has two write-id attributes, fields %s and %s; keep one", d.writeID.GoName, f.GoName)
-	}
-	d.writeID = f
 }
 
 // draft returns the secondary index of that name, a new one if need be.
@@ -276,6 +270,7 @@ func (d *definer) check() {
 	globals, locals, included := 0, 0, 0
 	for _, x := range d.indexes {
 		d.checkIndex(x)
+		d.ruled(x)
 		included += len(x.include)
 		if x.local {
 			locals++
@@ -283,6 +278,7 @@ func (d *definer) check() {
 			globals++
 		}
 	}
+	d.checkSoft()
 	d.atMost(globals, maxGlobal, "global indexes")
 	d.atMost(locals, maxLocal, "local indexes")
 	d.atMost(included, maxIncluded, "attributes in Include over all indexes")

@@ -11,6 +11,8 @@ type Delete[T any] struct {
 	key        []Equality[T]
 	cond       *node
 	idempotent bool
+	anyVersion bool
+	purge      bool
 }
 
 // Delete returns the request that removes the item with the primary key that
@@ -33,6 +35,13 @@ func (d Delete[T]) Idempotent() Delete[T] {
 	return d
 }
 
+// AnyVersion removes the item whatever its version is. Without it, and if T has
+// a version attribute, If must give the version.
+func (d Delete[T]) AnyVersion() Delete[T] {
+	d.anyVersion = true
+	return d
+}
+
 // Run removes the item and returns it, nil if there was none: that is no
 // error, unless there is a condition. After an attempt whose answer got lost
 // the result is nil although this call removed an item.
@@ -49,8 +58,11 @@ func (d Delete[T]) Run(ctx context.Context) (*T, error) {
 
 func (d Delete[T]) run(ctx context.Context) (*T, error) {
 	t := d.table
-	if t.err != nil {
+	switch {
+	case t.err != nil:
 		return nil, t.err
+	case t.def.soft != nil && !d.purge:
+		return d.mark(ctx)
 	}
 	c, err := d.call()
 	if err != nil {
@@ -72,15 +84,24 @@ func (d Delete[T]) run(ctx context.Context) (*T, error) {
 // call is the request that removes the item on the condition.
 func (d Delete[T]) call() (c *call, err error) {
 	c = &call{op: opDeleteItem, table: d.table.settings.name}
+	if err := d.table.versionGiven(d.cond, d.anyVersion); err != nil {
+		return nil, err
+	}
+	cond := both(d.cond, d.table.ours())
+	if d.cond == nil {
+		cond = d.table.replaceable()
+	}
 	if c.key, err = d.table.key(d.key); err == nil {
-		c.texts.condition, err = c.texts.writer.condition(d.cond)
+		c.texts.condition, err = c.texts.writer.condition(cond)
 	}
 	return c, err
 }
 
 func (d Delete[T]) refusal(key []member) *refusal {
 	r := &refusal{key: func() ([]member, error) { return key, nil }, kind: failedOrMissing}
-	if d.idempotent {
+	// Without a condition of the caller's there is one only on the type of the
+	// item; where another type has the key, there is nothing to delete.
+	if d.idempotent || d.cond == nil {
 		r.holds = item.none
 	}
 	return r

@@ -47,7 +47,7 @@ func (q Query[T]) Explain() Explanation {
 		e.Order = append(e.Order, o.field.Name)
 	}
 	e.Filter = shown(func(w *writer) { _, _ = w.condition(p.filter) })
-	e.Projection = shown(func(w *writer) { p.projection.write(w, p.keys) })
+	e.Projection = shown(func(w *writer) { p.projection.write(w, p.reading) })
 	return e
 }
 

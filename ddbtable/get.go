@@ -29,13 +29,13 @@ func (t *Table[T]) get(ctx context.Context, equalities []Equality[T]) (v T, err 
 	if err != nil {
 		return v, err
 	}
-	keys := t.def.primary.keys()
+	keys := t.reading()
 	r, err := t.getItem(ctx, key, t.consistent, t.projection, keys)
 	if err != nil {
 		return v, err
 	}
 	defer r.release()
-	if r.item.none() {
+	if r.item.none() || !t.visible(r.item) {
 		return v, ErrNotFound
 	}
 	err = t.readInto(&v, r.item, t.projection.reads(keys))

@@ -48,12 +48,12 @@ func (r readInto[T]) read() (g transactGet, err error) {
 	if err != nil {
 		return g, err
 	}
-	keys := t.def.primary.keys()
+	keys := t.reading()
 	c := &call{op: opGetItem, table: t.settings.name, key: key}
 	c.texts.projection = c.texts.text(func(w *writer) { t.projection.write(w, keys) })
 	return transactGet{&t.settings, c, func(found item) error {
 		*r.into = nil
-		if found.none() {
+		if found.none() || !t.visible(found) {
 			return nil
 		}
 		v := new(T)

@@ -18,6 +18,7 @@ type queryPlan[T any] struct {
 	projection projection[T]
 	descending bool
 	keys       []*fields.Field // of the index, then of the table, each once
+	reading    []*fields.Field // keys, and what else is looked at
 	texts      []texts         // of the request for each range
 	counts     []texts         // the same without a projection
 }
@@ -55,6 +56,11 @@ func (q Query[T]) newPlan() (*queryPlan[T], error) {
 			p.keys = append(p.keys, f)
 		}
 	}
+	p.reading = p.keys
+	if t.hideExpired {
+		p.reading = append(slices.Clip(p.keys), t.def.duties.ttl)
+	}
+	p.filter = both(both(p.filter, t.ours()), p.implied)
 	if err := p.check(); err != nil {
 		return nil, err
 	}
@@ -84,7 +90,7 @@ func (p *queryPlan[T]) renderRange(r keyRange, asked projection[T]) (t texts, er
 	if t.filter, err = t.writer.condition(p.filter); err != nil {
 		return t, err
 	}
-	t.projection = t.text(func(w *writer) { asked.write(w, p.keys) })
+	t.projection = t.text(func(w *writer) { asked.write(w, p.reading) })
 	t.json = t.appendJSON(nil)
 	return t, nil
 }
@@ -102,20 +108,31 @@ func (p *queryPlan[T]) writeKey(w *writer, r keyRange) {
 
 // bind finds the key that serves the query. A scan reads the whole of one.
 func (q Query[T]) bind() (*binding, error) {
+	soft := q.table.def.soft
+	if q.table.withDeleted {
+		soft = nil
+	}
 	if q.scan == nil {
 		constraints, err := constrain(q.conds)
 		if err != nil {
 			return nil, err
 		}
+		if soft != nil && constraints[soft.field] == nil {
+			constraints[soft.field] = soft.constraint()
+		}
 		return q.choose(constraints)
 	}
+	b := &binding{index: q.table.def.primary, ranges: []keyRange{{}}}
+	if soft != nil {
+		b.implied = soft.constraint().node(soft.field)
+	}
 	if q.via == nil {
-		return &binding{index: q.table.def.primary, ranges: []keyRange{{}}}, nil
+		return b, nil
 	}
-	if x := q.table.def.index(*q.via); x != nil {
-		return &binding{index: x, ranges: []keyRange{{}}}, nil
+	if b.index = q.table.def.index(*q.via); b.index == nil {
+		return nil, q.noIndex()
 	}
-	return nil, q.noIndex()
+	return b, nil
 }
 
 func (q Query[T]) noIndex() error {
@@ -276,7 +293,7 @@ func (t *Table[T]) lacking(x *index, p projection[T], filter *node) []string {
 		}
 	}
 	for _, f := range t.def.plan.Fields() {
-		if p.asked(f) {
+		if p.asked(f) || t.hideExpired && f == t.def.duties.ttl {
 			need(f.Name)
 		}
 	}

@@ -12,7 +12,9 @@ type Create[T any] struct{ put put[T] }
 // Derived attributes are computed; what item holds in their fields is not
 // looked at. The item is encoded by Run, so what it points to must not change
 // until then.
-func (t *Table[T]) Create(item T) Create[T] { return Create[T]{put[T]{table: t, item: item}} }
+func (t *Table[T]) Create(item T) Create[T] {
+	return Create[T]{put[T]{table: t, item: item, create: true}}
+}
 
 // Idempotent makes Run succeed also if exactly this item is stored already,
 // be it by an earlier attempt of this call or by another writer.
@@ -73,6 +75,13 @@ func (p Put[T]) Idempotent() Put[T] {
 	return p
 }
 
+// AnyVersion makes Run replace the stored item whatever its version is. See
+// [Put.Run].
+func (p Put[T]) AnyVersion() Put[T] {
+	p.put.anyVersion = true
+	return p
+}
+
 // Returning makes Run return the item that was replaced.
 func (p Put[T]) Returning() PutReturning[T] { return PutReturning[T]{p} }
 
@@ -81,6 +90,10 @@ func (p Put[T]) Returning() PutReturning[T] { return PutReturning[T]{p} }
 // It costs one PutItem, as in [Create.Run], measured by the larger of the old
 // and the new item. If a condition fails, the error is a [ConditionError] that
 // is [ErrConditionFailed].
+//
+// If T has a version attribute, the stored item must have the version that the
+// item has, or there must be none if that is 0; the item is stored with the next
+// version.
 func (p Put[T]) Run(ctx context.Context) (T, error) {
 	v, _, err := p.put.run(ctx, p.cond, conditionFailed)
 	return v, p.put.table.opError("put", err)
@@ -120,7 +133,9 @@ func (p PutReturning[T]) run(ctx context.Context) (*T, error) {
 type put[T any] struct {
 	table      *Table[T]
 	item       T
+	create     bool
 	idempotent bool
+	anyVersion bool
 	returnOld  bool
 }
 
@@ -153,8 +168,20 @@ func (p put[T]) run(ctx context.Context, cond *node, kind func(item) error) (sto
 
 // call is the request that stores the item on a condition.
 func (p put[T]) call(cond *node, id string) (c *call, err error) {
-	c = &call{op: opPutItem, table: p.table.settings.name}
-	if c.item, err = p.table.encode(p.item, id); err == nil {
+	t := p.table
+	c = &call{op: opPutItem, table: t.settings.name}
+	v := p.item
+	locked, err := t.stamp(&v, id, p.create)
+	if err != nil {
+		return nil, err
+	}
+	if !p.create {
+		cond = both(cond, t.replaceable())
+		if !p.anyVersion {
+			cond = both(cond, locked)
+		}
+	}
+	if c.item, err = t.encode(&v); err == nil {
 		c.texts.condition, err = c.texts.writer.condition(cond)
 	}
 	return c, err
@@ -174,27 +201,22 @@ func (p put[T]) refusal(i item, kind func(item) error, id string) *refusal {
 func (t *Table[T]) replaced(old item, id string) (*T, error) {
 	v, err := t.applied(old)
 	if t.wroteItself(old, id) {
-		f := t.def.writeID
+		f := t.def.duties.writeID
 		return nil, &ItemError{Attribute: f.Name, Field: f.GoName, Err: errOldLost, Applied: true}
 	}
 	return &v, err
 }
 
 // encode makes the item that is sent, in the form in which it is sent.
-func (t *Table[T]) encode(v T, writeID string) (i item, err error) {
-	plan := t.def.plan
-	for _, f := range t.def.primary.keys() {
-		if !plan.Has(&v, f) {
-			return i, planErrorf("key attribute %q (field %s) has no value; set it, or for a derived one all its facets", f.Name, f.GoName)
-		}
-	}
-	if writeID != "" {
-		plan.SetWriteID(&v, writeID)
+func (t *Table[T]) encode(v *T) (i item, err error) {
+	omit, err := t.omitted(v)
+	if err != nil {
+		return i, err
 	}
 	if t.sender.json() {
-		i.json, err = plan.AppendJSON(nil, &v)
+		i.json, err = t.def.plan.AppendJSON(nil, v, omit...)
 	} else {
-		i.typed, err = plan.Marshal(&v)
+		i.typed, err = t.def.plan.Marshal(v, omit...)
 	}
 	return i, err
 }

@@ -213,6 +213,9 @@ func (q Query[T]) Count(ctx context.Context) (int, error) {
 		return 0, q.opError(p, err)
 	}
 	defer r.close()
+	if q.table.hideExpired {
+		return q.countVisible(ctx, r)
+	}
 	r.count = true
 	n := 0
 	for r.more() {
@@ -225,15 +228,38 @@ func (q Query[T]) Count(ctx context.Context) (int, error) {
 	return n, nil
 }
 
+// countVisible counts by reading, because only so expired items are told.
+func (q Query[T]) countVisible(ctx context.Context, r *reader[T]) (n int, err error) {
+	for r.more() {
+		if _, err := r.next(ctx, q.pageSize); err != nil {
+			return 0, q.opError(r.plan, err)
+		}
+		for i := range r.rows.items {
+			if !q.table.expired(r.rows.raw(i)) {
+				n++
+			}
+		}
+	}
+	return n, nil
+}
+
 // judge passes the i-th item of a batch on. It is not ok if the item is left
 // out.
 func (q Query[T]) judge(r *reader[T], i int) (v T, ok bool, err error) {
-	if err = r.rows.err(i); err == nil {
+	t := q.table
+	if t.hideExpired && t.expired(r.rows.raw(i)) {
+		return v, false, nil
+	}
+	err = r.rows.err(i)
+	if err == nil && !r.plan.projection.some {
+		err = t.wellPlaced(&r.rows.items[i], r.rows.raw(i))
+	}
+	if err == nil {
 		v = r.rows.items[i]
-		q.table.drop(&v, r.plan.projection)
+		t.drop(&v, r.plan.projection)
 		return v, true, nil
 	}
-	err = q.table.itemError(r.rows.raw(i), err)
+	err = t.itemError(r.rows.raw(i), err)
 	if bad, is := errors.AsType[*ItemError](err); is && q.onBad != nil {
 		err = q.onBad(bad)
 	}
@@ -273,7 +299,7 @@ type place struct {
 func newReader[T any](p *queryPlan[T]) *reader[T] {
 	return &reader[T]{
 		plan: p, backward: p.descending,
-		rows: rowsOf[T]{plan: p.table.def.plan, asked: p.projection.reads(p.keys)},
+		rows: rowsOf[T]{plan: p.table.def.plan, asked: p.projection.reads(p.reading)},
 	}
 }
 

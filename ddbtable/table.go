@@ -22,7 +22,11 @@ type Table[T any] struct {
 	settings   settings
 	consistent bool
 	projection projection[T]
-	err        error // of Open, reported by the first request
+
+	withDeleted bool
+	hideExpired bool
+
+	err error // of Open, reported by the first request
 }
 
 // settings are what the options of Open decide.
@@ -120,6 +124,36 @@ func (t *Table[T]) Project(attributes ...AnyAttribute[T]) *Table[T] {
 	c := *t
 	c.projection = project(attributes)
 	return &c
+}
+
+// HideExpired makes reads pass over items whose time to live is over but which
+// DynamoDB has not deleted yet, which may take days. The table's clock decides.
+func (t *Table[T]) HideExpired() *Table[T] {
+	c := *t
+	c.hideExpired = true
+	if t.err == nil && t.def.duties.ttl == nil {
+		c.err = errors.New("HideExpired is for a type with a TTL attribute; add the option ttl to a field")
+	}
+	return &c
+}
+
+// visible reports whether reads by key pass an item on.
+func (t *Table[T]) visible(i item) bool { return t.owns(i) && !t.hidden(i) && !t.expired(i) }
+
+// reading lists the attributes that reading an item by its key looks at, beside
+// those that are asked for.
+func (t *Table[T]) reading() []*fields.Field {
+	all := t.def.primary.keys()
+	if f := t.def.duties.discriminator; f != nil {
+		all = append(all, f)
+	}
+	if t.def.soft != nil && !t.withDeleted {
+		all = append(all, t.def.soft.field)
+	}
+	if t.hideExpired {
+		all = append(all, t.def.duties.ttl)
+	}
+	return all
 }
 
 // opError is the error of an operation that uses no secondary index.
@@ -264,6 +298,9 @@ func (t *Table[T]) readInto(v *T, i item, asked func(*fields.Field) bool) error 
 		_, err = t.def.plan.ParseNext(i.json, v, asked)
 	} else {
 		err = t.def.plan.UnmarshalPart(i.typed, v, asked)
+	}
+	if err == nil && asked == nil {
+		err = t.wellPlaced(v, i)
 	}
 	return t.itemError(i, err)
 }

@@ -52,8 +52,11 @@ func (p put[T]) part(cond *node, kind func(item) error) (transactPart, error) {
 }
 
 func (d Delete[T]) part() (transactPart, error) {
-	if d.table.err != nil {
+	switch {
+	case d.table.err != nil:
 		return nil, d.table.err
+	case d.table.def.soft != nil && !d.purge:
+		return d.marking().part()
 	}
 	if err := notInTransaction(d.idempotent); err != nil {
 		return nil, err
@@ -93,7 +96,7 @@ func (c Check[T]) part() (transactPart, error) {
 	if err != nil {
 		return nil, err
 	}
-	cond := c.cond
+	cond := both(c.cond, t.ours())
 	if cond == nil || cond.empty() && cond.err == nil {
 		cond = fieldNode(opExists, t.def.primary.partition)
 	}

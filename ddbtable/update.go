@@ -25,6 +25,8 @@ type Update[T any] struct {
 	cond       *node
 	create     bool
 	idempotent bool
+	anyVersion bool
+	returnOld  bool
 	err        error
 }
 
@@ -68,6 +70,13 @@ func (u Update[T]) OrCreate() Update[T] {
 // has every changed value already. It cannot be combined with Add and Append.
 func (u Update[T]) Idempotent() Update[T] {
 	u.idempotent = true
+	return u
+}
+
+// AnyVersion changes the item whatever its version is. Without it, and if T has
+// a version attribute, If must give the version: If(Version.Eq(v)).
+func (u Update[T]) AnyVersion() Update[T] {
+	u.anyVersion = true
 	return u
 }
 
@@ -155,6 +164,12 @@ func (u Update[T]) plan() (*updatePlan[T], error) {
 	if err := u.check(); err != nil {
 		return nil, err
 	}
+	if err := t.versionGiven(u.cond, u.anyVersion || u.create); err != nil {
+		return nil, err
+	}
+	if u.changes, err = u.stamped(); err != nil {
+		return nil, err
+	}
 	p := &updatePlan[T]{Update: u, primary: key, writeID: t.newWriteID()}
 	p.fixed()
 	return p, p.derive()
@@ -188,8 +203,8 @@ func (t *Table[T]) checkTarget(c *change) error {
 	switch {
 	case f.Template != nil:
 		return planErrorf("attribute %q is derived; change the attributes that it is made from", f.Name)
-	case f.WriteID:
-		return planErrorf("attribute %q is the write id, which ddbtable sets; leave it out", f.Name)
+	case f.Duty == fields.WriteID || f.Duty == fields.Version || f.Duty == fields.UpdatedAt:
+		return planErrorf("attribute %q has the option %q, so ddbtable sets it; leave it out", f.Name, f.Duty)
 	}
 	for _, key := range t.def.primary.keys() {
 		if key == f || key.Template != nil && slices.Contains(facetsOf(key), f) {
@@ -241,7 +256,7 @@ func (p *updatePlan[T]) derive() error {
 			continue
 		}
 		p.derived = append(p.derived, f)
-		for _, facet := range facetsOf(f) {
+		for _, facet := range p.table.def.inputs(f) {
 			if _, ok := p.known[facet]; !ok && !slices.Contains(p.unknown, facet) {
 				p.unknown = append(p.unknown, facet)
 			}
@@ -256,7 +271,7 @@ func (p *updatePlan[T]) derive() error {
 // touches reports whether the call decides about the derived attribute f: it
 // changes a facet, or creates an item whose key gives all of them.
 func (p *updatePlan[T]) touches(f *fields.Field) bool {
-	facets := facetsOf(f)
+	facets := p.table.def.inputs(f)
 	if slices.ContainsFunc(p.changes, func(c *change) bool { return slices.Contains(facets, c.path.Field()) }) {
 		return true
 	}
@@ -350,6 +365,9 @@ func (p *updatePlan[T]) send(ctx context.Context, read map[*fields.Field]fields.
 		return reply{}, err
 	}
 	c.returns = returnsNew
+	if p.returnOld {
+		c.returns = returnsOld
+	}
 	out, err := p.table.write(ctx, c, p.refusal(final))
 	p.doubtful = p.doubtful || c.seen != nil && c.seen.doubtful
 	return out, err
@@ -374,11 +392,16 @@ func (p *updatePlan[T]) call(read map[*fields.Field]fields.Value) (c *call, fina
 func (p *updatePlan[T]) condition(read map[*fields.Field]fields.Value) *node {
 	t := p.table
 	var n *node
-	if !p.create {
+	switch {
+	case p.create:
+		n = t.replaceable()
+	case t.ours() != nil:
+		n = t.ours()
+	default:
 		n = fieldNode(opExists, t.def.primary.partition)
 	}
 	if p.writeID != "" {
-		n = both(n, &node{op: opNe, path: t.def.writeID.Path(), values: []fields.Value{fields.String(p.writeID)}})
+		n = both(n, &node{op: opNe, path: t.def.duties.writeID.Path(), values: []fields.Value{fields.String(p.writeID)}})
 	}
 	for _, f := range p.unknown {
 		n = both(n, unchanged(f, read[f]))
@@ -411,14 +434,14 @@ func (p *updatePlan[T]) final(read map[*fields.Field]fields.Value) ([]*change, e
 	}
 	all = append(all, p.keyFacets()...)
 	for _, f := range p.derived {
-		c, err := derivedChange(f, facets)
+		c, err := p.table.derivedChange(f, facets)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, c)
 	}
 	if p.writeID != "" {
-		all = append(all, &change{action: actSet, path: p.table.def.writeID.Path(), value: fields.String(p.writeID)})
+		all = append(all, &change{action: actSet, path: p.table.def.duties.writeID.Path(), value: fields.String(p.writeID)})
 	}
 	return all, nil
 }
@@ -445,7 +468,10 @@ func (p *updatePlan[T]) computed(c *change, facets map[*fields.Field]fields.Valu
 }
 
 // derivedChange sets a derived attribute, or removes it if a facet is absent.
-func derivedChange(f *fields.Field, facets map[*fields.Field]fields.Value) (*change, error) {
+func (t *Table[T]) derivedChange(f *fields.Field, facets map[*fields.Field]fields.Value) (*change, error) {
+	if rule := t.def.ruleOf(f); rule != nil && !rule.holds(func(f *fields.Field) fields.Value { return facets[f] }) {
+		return &change{action: actRemove, path: f.Path()}, nil
+	}
 	value, present, err := f.Template.Derive(func(facet *fields.Field) (fields.Value, bool) {
 		v := facets[facet]
 		return v, v.Kind() != ""
@@ -469,7 +495,7 @@ func (p *updatePlan[T]) refusal(final []*change) *refusal {
 		r.holds = func(old item) bool {
 			stored, err := old.attributeValues()
 			return err == nil && stored != nil && !slices.ContainsFunc(final, func(c *change) bool {
-				return !c.path.Field().WriteID && !c.holds(stored)
+				return !p.table.def.duties.setAnew(c.path.Field()) && !c.holds(stored)
 			})
 		}
 	}

@@ -3,6 +3,7 @@ package ddbtable
 import (
 	"context"
 	"errors"
+	"maps"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/google/uuid"
@@ -50,6 +51,9 @@ func (t *Table[T]) write(ctx context.Context, c *call, r *refusal) (reply, error
 			return reply{}, errors.Join(err, keyErr, readErr)
 		}
 	}
+	if !t.owns(out.item) {
+		out.item = item{}
+	}
 	if t.wroteItself(out.item, r.writeID) || r.holds != nil && r.holds(out.item) {
 		return out, nil
 	}
@@ -57,6 +61,9 @@ func (t *Table[T]) write(ctx context.Context, c *call, r *refusal) (reply, error
 }
 
 func (t *Table[T]) conditionError(cause error, old item, r *refusal, doubtful bool) error {
+	if !t.owns(old) {
+		old = item{}
+	}
 	e := &ConditionError[T]{
 		Ambiguous: doubtful && (r.writeID == "" || old.none()),
 		kind:      r.kind(old),
@@ -82,14 +89,14 @@ func (t *Table[T]) wroteItself(stored item, id string) bool {
 	if id == "" || stored.none() {
 		return false
 	}
-	v, err := stored.value(t.def.writeID.Name)
+	v, err := stored.value(t.def.duties.writeID.Name)
 	return err == nil && v.Text() == id
 }
 
 // newWriteID returns a random value for the write-id attribute, "" if there is
 // none.
 func (t *Table[T]) newWriteID() string {
-	if t.def.writeID == nil {
+	if t.def.duties.writeID == nil {
 		return ""
 	}
 	return uuid.NewString()
@@ -105,26 +112,25 @@ func (t *Table[T]) applied(stored item) (T, error) {
 	return v, err
 }
 
-// sameItem reports whether two items are equal but for their write ids.
+// sameItem reports whether two items are equal but for what each write sets
+// anew.
 func (t *Table[T]) sameItem(a, b item) bool {
 	x, errX := a.attributeValues()
 	y, errY := b.attributeValues()
 	if errX != nil || errY != nil {
 		return false
 	}
-	if t.def.writeID == nil {
-		return wire.EqualMaps(x, y)
+	for _, f := range t.def.plan.Fields() {
+		if t.def.duties.setAnew(f) {
+			x, y = without(x, f.Name), without(y, f.Name)
+		}
 	}
-	return wire.EqualMaps(without(x, t.def.writeID.Name), without(y, t.def.writeID.Name))
+	return wire.EqualMaps(x, y)
 }
 
 func without(attributes map[string]types.AttributeValue, name string) map[string]types.AttributeValue {
-	rest := make(map[string]types.AttributeValue, len(attributes))
-	for n, av := range attributes {
-		if n != name {
-			rest[n] = av
-		}
-	}
+	rest := maps.Clone(attributes)
+	delete(rest, name)
 	return rest
 }
 

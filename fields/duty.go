@@ -88,6 +88,13 @@ func (t *Template) literal() bool {
 	return len(t.parts) == 1 && t.parts[0].Facet == nil
 }
 
+// Constant is the text of a template without facets.
+func (t *Template) Constant() Value { return Value{S, t.parts[0].Literal} }
+
+// ZeroTime is the stored value of the zero time; it fails if that cannot be
+// stored.
+func (f *Field) ZeroTime() (Value, error) { return ValueOf(f.Path(), time.Time{}) }
+
 // TimeValue is the stored value of a time, cut to what the attribute keeps.
 func (f *Field) TimeValue(t time.Time) (Value, error) {
 	return ValueOf(f.Path(), t.Truncate(max(f.codec.unit, 1)))

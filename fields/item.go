@@ -1,14 +1,18 @@
 package fields
 
 import (
+	"slices"
 	"unsafe"
 
 	"example.com/ddb/internal/wire"
 )
 
 // write writes the attributes of the struct at base into g.
-func (s *structure) write(sink *wire.Sink, g *wire.Group, base unsafe.Pointer) error {
+func (s *structure) write(sink *wire.Sink, g *wire.Group, base unsafe.Pointer, omit []*Field) error {
 	for _, f := range s.fields {
+		if len(omit) > 0 && slices.Contains(omit, f) {
+			continue
+		}
 		var err error
 		if f.derived {
 			err = f.writeDerived(sink, g, base)

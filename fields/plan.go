@@ -72,20 +72,20 @@ func (p *Plan[T]) Fields() []*Field { return p.s.fields }
 // Field returns the attribute of that name, nil if there is none.
 func (p *Plan[T]) Field(name string) *Field { return p.s.byName[name] }
 
-// Marshal returns v as an item of the SDK's type. Derived attributes are made
-// from their facets. The error is a [*ValueError] for the first field that
+// Marshal returns v as an item of the SDK's type, without the attributes in
+// omit. Derived attributes are made from their facets. The error is a [*ValueError] for the first field that
 // cannot be stored.
-func (p *Plan[T]) Marshal(v *T) (map[string]types.AttributeValue, error) {
-	return p.marshal(new(wire.Sink), v)
+func (p *Plan[T]) Marshal(v *T, omit ...*Field) (map[string]types.AttributeValue, error) {
+	return p.marshal(new(wire.Sink), v, omit)
 }
 
 // AppendJSON appends v as an item in DynamoDB JSON: what [Plan.Marshal] makes,
 // byte for byte as it is sent. After an error dst's added part is undefined.
-func (p *Plan[T]) AppendJSON(dst []byte, v *T) ([]byte, error) {
+func (p *Plan[T]) AppendJSON(dst []byte, v *T, omit ...*Field) ([]byte, error) {
 	sink := sinks.Get().(*wire.Sink)
 	defer sinks.Put(sink)
 	*sink = wire.NewJSONSink(dst)
-	_, err := p.marshal(sink, v)
+	_, err := p.marshal(sink, v, omit)
 	dst = sink.JSON()
 	*sink = wire.Sink{}
 	return dst, err
@@ -93,12 +93,12 @@ func (p *Plan[T]) AppendJSON(dst []byte, v *T) ([]byte, error) {
 
 var sinks = sync.Pool{New: func() any { return new(wire.Sink) }}
 
-func (p *Plan[T]) marshal(sink *wire.Sink, v *T) (map[string]types.AttributeValue, error) {
+func (p *Plan[T]) marshal(sink *wire.Sink, v *T, omit []*Field) (map[string]types.AttributeValue, error) {
 	if err := p.s.usable(); err != nil {
 		return nil, err
 	}
 	g := sink.BeginItem(len(p.s.fields))
-	if err := p.s.write(sink, &g, unsafe.Pointer(v)); err != nil {
+	if err := p.s.write(sink, &g, unsafe.Pointer(v), omit); err != nil {
 		return nil, err
 	}
 	return sink.EndItem(&g), nil

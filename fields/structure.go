@@ -259,7 +259,7 @@ func (b *builder) template(f *Field, tag, from string) {
 // writeMap writes the struct at p as M.
 func (s *structure) writeMap(sink *wire.Sink, p unsafe.Pointer) error {
 	g := sink.BeginMap(len(s.fields))
-	if err := s.write(sink, &g, p); err != nil {
+	if err := s.write(sink, &g, p, nil); err != nil {
 		return err
 	}
 	sink.EndMap(&g)

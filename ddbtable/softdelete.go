@@ -1,0 +1,135 @@
+package ddbtable
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"example.com/ddb/fields"
+)
+
+// softDelete says which attribute marks deleted items.
+type softDelete struct {
+	field          *fields.Field
+	alive, deleted fields.Value
+}
+
+// SoftDelete makes Delete mark items instead of removing them: the attribute
+// gets the value deleted. Get and Query then pass over what does not have the
+// value alive: where the attribute is a facet of the key that is read, such as
+// the first of a sort key {state}#{created:10}, by reading only that part, else
+// with a filter. [Table.WithDeleted] shows all items, [Table.Restore] brings one
+// back, [Table.Purge] removes one for good.
+func SoftDelete[T, V any](attribute Attribute[T, V], alive, deleted V) DefineOption {
+	return defineOption(func(d *definer) {
+		path, err, ok := d.belongs(attribute)
+		s := &softDelete{}
+		switch {
+		case !ok:
+			d.fail("has SoftDelete with an attribute of another type; use a handle made with Attr on %s", d.typ)
+			return
+		case err == nil && len(path.Steps()) > 0:
+			d.fail("has SoftDelete with %s, which is inside an attribute; use a whole one", path)
+			return
+		}
+		if err == nil {
+			s.field = path.Field()
+			s.alive, err = fields.ValueOf(path, alive)
+		}
+		if err == nil {
+			s.deleted, err = fields.ValueOf(path, deleted)
+		}
+		switch {
+		case err != nil:
+			d.fail("has SoftDelete: %v", err)
+		case s.alive.Equal(s.deleted):
+			d.fail("has SoftDelete with one value for both states; give two")
+		case d.soft != nil:
+			d.fail("has SoftDelete twice; keep one")
+		default:
+			d.soft = s
+		}
+	})
+}
+
+// constraint is what queries imply.
+func (s *softDelete) constraint() *constraint {
+	return &constraint{values: []fields.Value{s.alive}, discrete: true, implied: true}
+}
+
+// checkSoft refuses an attribute that cannot change.
+func (d *definer) checkSoft() {
+	if d.soft == nil {
+		return
+	}
+	for _, key := range d.primary.keys() {
+		if key == nil || key != d.soft.field && (key.Template == nil || !slices.Contains(facetsOf(key), d.soft.field)) {
+			continue
+		}
+		d.fail("has SoftDelete with attribute %s, which is part of the primary key and so cannot change; use it in the key of an index", d.soft.field.Name)
+	}
+}
+
+// WithDeleted makes reads show items that were deleted under [SoftDelete] too.
+func (t *Table[T]) WithDeleted() *Table[T] {
+	c := *t
+	c.withDeleted = true
+	return &c
+}
+
+// Restore returns the update that brings back an item that was deleted under
+// [SoftDelete]. If it is not deleted, Run fails with [ErrConditionFailed].
+func (t *Table[T]) Restore(key ...Equality[T]) Update[T] {
+	u := t.Update(key...)
+	if t.def == nil || t.def.soft == nil {
+		u.err = planErrorf("Restore is for a definition with SoftDelete; use Update")
+		return u
+	}
+	return u.mark(t.def.soft.deleted, t.def.soft.alive)
+}
+
+// mark changes the state from one value to another.
+func (u Update[T]) mark(from, to fields.Value) Update[T] {
+	path := u.table.def.soft.field.Path()
+	u.changes = append(u.changes[:len(u.changes):len(u.changes)], &change{action: actSet, path: path, value: to})
+	u.cond = both(u.cond, &node{op: opEq, path: path, values: []fields.Value{from}})
+	return u
+}
+
+// Purge returns the request that removes an item for good, deleted or not.
+func (t *Table[T]) Purge(key ...Equality[T]) Delete[T] {
+	d := t.Delete(key...)
+	d.purge = true
+	return d
+}
+
+// marking is a Delete under SoftDelete as an update.
+func (d Delete[T]) marking() Update[T] {
+	s := d.table.def.soft
+	return Update[T]{
+		table: d.table, key: d.key, cond: d.cond, idempotent: d.idempotent,
+		anyVersion: d.anyVersion, returnOld: true,
+	}.mark(s.alive, s.deleted)
+}
+
+// mark runs a Delete under SoftDelete. It returns the item as it was.
+func (d Delete[T]) mark(ctx context.Context) (*T, error) {
+	v, err := d.marking().run(ctx)
+	if refused, ok := errors.AsType[*ConditionError[T]](err); ok && d.cond == nil && !refused.Ambiguous {
+		return nil, nil // there was nothing to delete
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &v, nil
+}
+
+// hidden reports whether the item was deleted under SoftDelete.
+func (t *Table[T]) hidden(i item) bool {
+	s := t.def.soft
+	if s == nil || t.withDeleted {
+		return false
+	}
+	v, err := i.value(s.field.Name)
+	return err != nil || !v.Equal(s.alive)
+}

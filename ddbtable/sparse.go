@@ -1,0 +1,182 @@
+package ddbtable
+
+import (
+	"slices"
+	"strings"
+
+	"example.com/ddb/fields"
+)
+
+// Sparse puts only those items in an index that fulfil the condition: the
+// derived attributes that are keys of this index alone are stored only then.
+// Put and Update set and remove them, all together, when the attributes change
+// that the condition is about. Such an index holds, and costs, only what is
+// looked for in it.
+//
+// The condition is evaluated here, over stored values: it may use Eq, Ne, In,
+// Lt, Le, Gt, Ge, Between, Exists, NotExists, BeginsWith, And, Or and Not on
+// whole attributes.
+func Sparse[T any](index string, cond Cond[T]) DefineOption {
+	return defineOption(func(d *definer) {
+		i := slices.IndexFunc(d.indexes, func(x *indexDraft) bool { return x.name == index })
+		if i < 0 {
+			d.fail("has Sparse for index %s, which no tag names; add `partition=%[1]s` to a field", index)
+			return
+		}
+		n := given(cond)
+		switch {
+		case n.err != nil:
+			d.fail("has Sparse for index %s: %v", index, n.err)
+		case !n.local():
+			d.fail("has Sparse for index %s with a condition that cannot be evaluated here; compare whole attributes", index)
+		case d.indexes[i].rule != nil:
+			d.fail("has Sparse for index %s twice; join the conditions", index)
+		default:
+			d.indexes[i].rule = n
+		}
+	})
+}
+
+// local reports whether the condition can be evaluated here.
+func (n *node) local() bool {
+	switch n.op {
+	case opAnd, opOr, opNot:
+		return !slices.ContainsFunc(n.kids, func(kid *node) bool { return !kid.local() })
+	case opSDK, opContains, opType:
+		return false
+	}
+	return !n.size && len(n.path.Steps()) == 0 && n.path.Field().Template == nil
+}
+
+// ruled finds the attributes that the rule of an index decides about.
+func (d *definer) ruled(x *indexDraft) {
+	if x.rule == nil {
+		return
+	}
+	for _, f := range x.keys() {
+		shared := slices.ContainsFunc(d.primary.keys(), func(k *fields.Field) bool { return k == f })
+		for _, other := range d.indexes {
+			shared = shared || other != x && slices.Contains(other.keys(), f)
+		}
+		if f.Template != nil && !shared {
+			x.index.ruled = append(x.index.ruled, f)
+		}
+	}
+	if len(x.index.ruled) == 0 {
+		d.fail("has Sparse for index %s, which has no derived key of its own; add one with from=, on a blank field perhaps", x.name)
+	}
+}
+
+// ruleOf is the rule that decides about a derived attribute, nil if none does.
+func (d *Definition[T]) ruleOf(f *fields.Field) *node {
+	for _, x := range d.indexes {
+		if slices.Contains(x.ruled, f) {
+			return x.rule
+		}
+	}
+	return nil
+}
+
+// inputs are the attributes that decide about a derived one: its facets, and
+// those of its rule.
+func (d *Definition[T]) inputs(f *fields.Field) []*fields.Field {
+	all := facetsOf(f)
+	if rule := d.ruleOf(f); rule != nil {
+		for _, input := range rule.attributes() {
+			if !slices.Contains(all, input) {
+				all = append(all, input)
+			}
+		}
+	}
+	return all
+}
+
+// attributes lists the attributes of a condition's leaves.
+func (n *node) attributes() []*fields.Field {
+	if n.path != nil {
+		return []*fields.Field{n.path.Field()}
+	}
+	var all []*fields.Field
+	for _, kid := range n.kids {
+		all = append(all, kid.attributes()...)
+	}
+	return all
+}
+
+// omitted lists the derived attributes that an item must not have.
+func (t *Table[T]) omitted(v *T) (omit []*fields.Field, err error) {
+	for _, x := range t.def.indexes {
+		if x.rule == nil {
+			continue
+		}
+		in := x.rule.holds(func(f *fields.Field) fields.Value {
+			value, _, valueErr := t.def.plan.Value(v, f)
+			if valueErr != nil {
+				err = valueErr
+			}
+			return value
+		})
+		if !in {
+			omit = append(omit, x.ruled...)
+		}
+	}
+	return omit, err
+}
+
+// wellPlaced fails if the item is in an index although the rule of that says
+// no.
+func (t *Table[T]) wellPlaced(v *T, i item) error {
+	omit, err := t.omitted(v)
+	if err != nil {
+		return nil // the item cannot be written as it is, which is no matter here
+	}
+	for _, f := range omit {
+		if value, err := i.value(f.Name); err == nil && value.Kind() != "" {
+			return &fields.ValueError{Struct: f.Owner(), Field: f.GoName, Attribute: f.Name, Err: ErrStale}
+		}
+	}
+	return nil
+}
+
+// holds evaluates a local condition as DynamoDB would; an absent attribute has
+// the zero Value.
+func (n *node) holds(value func(*fields.Field) fields.Value) bool {
+	switch n.op {
+	case opAnd:
+		return !slices.ContainsFunc(n.kids, func(kid *node) bool { return !kid.holds(value) })
+	case opOr:
+		return slices.ContainsFunc(n.kids, func(kid *node) bool { return kid.holds(value) })
+	case opNot:
+		return !n.kids[0].holds(value)
+	}
+	v := value(n.path.Field())
+	switch n.op {
+	case opExists:
+		return v.Kind() != ""
+	case opNotExists:
+		return v.Kind() == ""
+	case opNe:
+		return !v.Equal(n.values[0])
+	case opEq, opIn:
+		return slices.ContainsFunc(n.values, v.Equal)
+	}
+	return v.Kind() == n.values[0].Kind() && n.compares(v)
+}
+
+// compares evaluates the operators on the order of values of one type.
+func (n *node) compares(v fields.Value) bool {
+	c := v.Compare(n.values[0])
+	switch n.op {
+	case opLt:
+		return c < 0
+	case opLe:
+		return c <= 0
+	case opGt:
+		return c > 0
+	case opGe:
+		return c >= 0
+	case opBetween:
+		return c >= 0 && v.Compare(n.values[1]) <= 0
+	}
+	return strings.HasPrefix(v.Text(), n.values[0].Text())
+}
