@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -36,7 +37,7 @@ func Open(opts ...Option) (*DB, error) {
 	faults := new(fault.Injector)
 	e, err := engine.New(engine.Config{Store: s, Clock: c.clock, Faults: faults})
 	if err != nil {
-		return nil, fmt.Errorf("embedded: %w", err)
+		return nil, fmt.Errorf("embedded: %w", errors.Join(err, s.Close()))
 	}
 	return &DB{
 		engine:    e,

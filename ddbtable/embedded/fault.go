@@ -24,7 +24,8 @@ const (
 	DropBefore
 	// DropAfter does the request and breaks the connection.
 	DropAfter
-	// Delay waits for Fault.Delay before the request is done.
+	// Delay waits for Fault.Delay before the request is done. A client that
+	// gives up meanwhile ends the wait, and the request is not done.
 	Delay
 )
 

@@ -1,7 +1,9 @@
 package embedded_test
 
 import (
+	"context"
 	"errors"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -77,6 +79,27 @@ func TestEffects(t *testing.T) {
 	}
 }
 
+func TestAClientGivesUpOnADelay(t *testing.T) {
+	db := open(t)
+	c := db.Client(once)
+	createTable(t, c, false)
+	fault := db.Inject(embedded.Fault{Effect: embedded.Delay, Operation: "PutItem", Delay: time.Hour})
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		for fault.Hits() == 0 {
+			runtime.Gosched()
+		}
+		cancel()
+	}()
+	_, err := c.PutItem(ctx, &dynamodb.PutItemInput{TableName: aws.String("tab"), Item: item{"a": s("k")}})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("PutItem: %v", err)
+	}
+	if it := get(t, c, item{"a": s("k")}); it != nil || fault.Hits() != 1 {
+		t.Errorf("after %d hits there is %v", fault.Hits(), it)
+	}
+}
+
 // TestARetriedWriteMeetsItself is the case that FailAfter is for: the SDK sends
 // the write again although it was applied.
 func TestARetriedWriteMeetsItself(t *testing.T) {
@@ -94,8 +117,7 @@ func TestARetriedWriteMeetsItself(t *testing.T) {
 	_, err := c.PutItem(t.Context(), &dynamodb.PutItemInput{
 		TableName: aws.String("tab"), Item: item{"a": s("new")}, ConditionExpression: aws.String("attribute_not_exists(a)"),
 	})
-	var failed *types.ConditionalCheckFailedException
-	if !errors.As(err, &failed) {
+	if _, ok := errors.AsType[*types.ConditionalCheckFailedException](err); !ok {
 		t.Errorf("PutItem: %v", err)
 	}
 }

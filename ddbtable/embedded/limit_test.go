@@ -70,6 +70,13 @@ func TestKeySizeLimits(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("GetItem: %v", err)
 		}
+		_, err = c.Query(t.Context(), &dynamodb.QueryInput{
+			TableName: aws.String("tab"), KeyConditionExpression: aws.String("a = :a AND b = :b"),
+			ExpressionAttributeValues: item{":a": it["a"], ":b": it["b"]},
+		})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("Query: %v", err)
+		}
 	}
 }
 
@@ -133,6 +140,51 @@ func TestAttributeNamesAreUpTo65535Bytes(t *testing.T) {
 	})
 	if err == nil || !strings.Contains(err.Error(), "65536") {
 		t.Errorf("GetItem: %v", err)
+	}
+}
+
+func TestAPlaceholderIsUpTo255Bytes(t *testing.T) {
+	c := open(t).Client()
+	createTable(t, c, false)
+	for length, refused := range map[int]bool{255: false, 256: true} {
+		placeholder := "#" + strings.Repeat("n", length-1)
+		_, err := c.GetItem(t.Context(), &dynamodb.GetItemInput{
+			TableName: aws.String("tab"), Key: item{"a": s("k")}, ProjectionExpression: aws.String(placeholder),
+			ExpressionAttributeNames: map[string]string{placeholder: "x"},
+		})
+		if got := err != nil && strings.Contains(err.Error(), "is too long"); got != refused {
+			t.Errorf("%d: %v", length, err)
+		}
+	}
+}
+
+// TestIndexKeySizeLimits puts items whose index key is as long as is allowed,
+// and longer by one.
+func TestIndexKeySizeLimits(t *testing.T) {
+	c := open(t).Client()
+	in := definition()
+	in.AttributeDefinitions = append(in.AttributeDefinitions,
+		types.AttributeDefinition{AttributeName: aws.String("g"), AttributeType: "S"},
+		types.AttributeDefinition{AttributeName: aws.String("h"), AttributeType: "S"})
+	in.GlobalSecondaryIndexes = []types.GlobalSecondaryIndex{{
+		IndexName: aws.String("idx"), KeySchema: keySchema("g HASH", "h RANGE"),
+		Projection: &types.Projection{ProjectionType: types.ProjectionTypeAll},
+	}}
+	if _, err := c.CreateTable(t.Context(), in); err != nil {
+		t.Fatal(err)
+	}
+	with := func(g, h int) item {
+		return item{"a": s("k"), "b": s("k"), "g": s(strings.Repeat("g", g)), "h": s(strings.Repeat("h", h))}
+	}
+	put(t, c, with(2048, 1024))
+	for want, it := range map[string]item{
+		"Size of hashkey has exceeded":                   with(2049, 1024),
+		"Aggregated size of all range keys has exceeded": with(2048, 1025),
+	} {
+		_, err := c.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String("tab"), Item: it})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("PutItem: %v", err)
+		}
 	}
 }
 

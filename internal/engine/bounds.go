@@ -121,9 +121,6 @@ func (s *schema) checkSortConditions(conditions []expression.KeyCondition) *apie
 		}
 		used++
 		if len(open) > 0 {
-			if len(s.sort) == 1 {
-				return apierror.KeyConditionMissed(open[0])
-			}
 			return apierror.KeyConditionGap(open, a.name)
 		}
 		if err := checkConditionValues(c, a, false); err != nil {

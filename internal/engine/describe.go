@@ -28,7 +28,7 @@ type tableDescription struct {
 	TableSizeBytes            int64
 	ItemCount                 int64
 	TableArn                  string
-	TableId                   string
+	TableID                   string            `json:"TableId"`
 	BillingModeSummary        *describedBilling `json:",omitempty"`
 	LocalSecondaryIndexes     []describedIndex  `json:",omitempty"`
 	GlobalSecondaryIndexes    []describedIndex  `json:",omitempty"`
@@ -98,7 +98,7 @@ func (t *table) describe(status string) *tableDescription {
 		TableSizeBytes:            t.totals.bytes.Load(),
 		ItemCount:                 t.totals.items.Load(),
 		TableArn:                  arn,
-		TableId:                   d.ID,
+		TableID:                   d.ID,
 		DeletionProtectionEnabled: d.DeletionProtection,
 	}
 	for _, a := range d.Attributes {

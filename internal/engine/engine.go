@@ -9,6 +9,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"io"
 	"sync"
@@ -47,7 +48,7 @@ type Engine struct {
 
 // Config configures an Engine.
 type Config struct {
-	// Store holds the data. The engine closes it.
+	// Store holds the data. The engine closes it, unless New fails.
 	Store store.Store
 	// Clock gives the time, time.Now when nil.
 	Clock func() time.Time
@@ -64,7 +65,10 @@ func New(c Config) (*Engine, error) {
 	if e.faults == nil {
 		e.faults = new(fault.Injector)
 	}
-	return e, e.load()
+	if err := e.load(); err != nil {
+		return nil, err
+	}
+	return e, nil
 }
 
 // Close ends the engine. Every later request is refused.
@@ -107,8 +111,9 @@ func Knows(operation string) bool {
 // Serve runs an operation on a request body and appends the response body to
 // out. The error is an [*apierror.Error], or [fault.ErrDropped] when the
 // connection is to be cut without an answer. The body must not be changed
-// until Serve returns, and is not used afterwards.
-func (e *Engine) Serve(operation string, body, out []byte) ([]byte, error) {
+// until Serve returns, and is not used afterwards. The context ends
+// the delay of a fault; a request that was begun is finished.
+func (e *Engine) Serve(ctx context.Context, operation string, body, out []byte) ([]byte, error) {
 	if e.closed.Load() {
 		return out, apierror.Closed()
 	}
@@ -121,7 +126,7 @@ func (e *Engine) Serve(operation string, body, out []byte) ([]byte, error) {
 		return out, refusal
 	}
 	effects := e.faults.Match(operation, act.table, act.index)
-	if err := effects.Before(); err != nil {
+	if err := effects.Before(ctx); err != nil {
 		return out, err
 	}
 	start := len(out)
@@ -179,11 +184,15 @@ func (e *Engine) write(name string, run func(*table) error) error {
 		if !errors.Is(err, errChanged) {
 			return err
 		}
-		// The change is under way: wait for it.
-		e.admin.Lock()
-		//nolint:staticcheck // Taking the lock is all there is to do.
-		e.admin.Unlock()
+		e.awaitChange()
 	}
+}
+
+// awaitChange returns when the change of a table that is under way, if any, is
+// published. Holding the lock is all there is to do.
+func (e *Engine) awaitChange() {
+	e.admin.Lock()
+	defer e.admin.Unlock()
 }
 
 // Backup writes a consistent copy of everything, in the form of a durable file,

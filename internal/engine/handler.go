@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -51,7 +52,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	response := takeBuffer()
 	defer response.free()
-	a, err := h.engine.answerTo(wire.ReadHead(r), request.bytes, response)
+	a, err := h.engine.answerTo(r.Context(), wire.ReadHead(r), request.bytes, response)
 	if errors.Is(err, fault.ErrDropped) {
 		panic(http.ErrAbortHandler)
 	}
@@ -70,12 +71,12 @@ func newAnswer(out []byte, err *apierror.Error) httpAnswer {
 
 // answerTo runs a request and gives the answer, whose body is in the buffer.
 // The error is fault.ErrDropped or nil.
-func (e *Engine) answerTo(head wire.Head, body []byte, out *buffer) (httpAnswer, error) {
+func (e *Engine) answerTo(ctx context.Context, head wire.Head, body []byte, out *buffer) (httpAnswer, error) {
 	if refusal := head.Check(body, Knows); refusal != nil {
 		return newAnswer(out.bytes, refusal), nil
 	}
 	var err error
-	out.bytes, err = e.Serve(head.Operation, body, out.bytes)
+	out.bytes, err = e.Serve(ctx, head.Operation, body, out.bytes)
 	var refusal *apierror.Error
 	switch {
 	case err == nil:

@@ -32,9 +32,9 @@ func (t *Transport) Do(r *http.Request) (*http.Response, error) {
 		return nil, fmt.Errorf("engine: cannot read the request: %w", err)
 	}
 	out := takeBuffer()
-	a, err := t.engine.answerTo(wire.ReadHead(r), request.bytes, out)
-	if err == nil {
-		err = r.Context().Err()
+	a, err := t.engine.answerTo(r.Context(), wire.ReadHead(r), request.bytes, out)
+	if ended := r.Context().Err(); ended != nil {
+		err = ended
 	}
 	if err != nil {
 		out.free()

@@ -67,11 +67,6 @@ func ConstraintEnum(words []string) string {
 	return "Member must satisfy enum value set: [" + strings.Join(words, ", ") + "]"
 }
 
-// ConstraintMapKeys names what a map's keys must satisfy.
-func ConstraintMapKeys(constraints ...string) string {
-	return "Map keys must satisfy constraint: [" + strings.Join(constraints, ", ") + "]"
-}
-
 // RequiredParameter is the answer when a table operation lacks a parameter.
 func RequiredParameter(name string) *Error {
 	return validation("The parameter '%s' is required but was not present in the request", name)

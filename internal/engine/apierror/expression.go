@@ -206,9 +206,15 @@ func PlaceholderTooLong(parameter, key string) *Error {
 		parameter, raw(key), len(key))
 }
 
-// InvalidName refuses a name that a placeholder stands for.
-func InvalidName(placeholder string, cause *Error) *Error {
-	return validation("ExpressionAttributeNames contains invalid value: %s for key %s", cause.Message, placeholder)
+// NameEmpty refuses a placeholder that stands for the empty name.
+func NameEmpty(placeholder string) *Error {
+	return validation("ExpressionAttributeNames contains invalid value: Empty attribute name for key %s", placeholder)
+}
+
+// NameTooLong refuses a placeholder that stands for a name above 65,535 bytes.
+func NameTooLong(placeholder string) *Error {
+	return validation("ExpressionAttributeNames contains invalid value: "+
+		"Attribute name is too large, must be less than 65536 bytes for key %s", placeholder)
 }
 
 // InvalidValue refuses a value that a placeholder stands for.

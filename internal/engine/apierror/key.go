@@ -71,11 +71,6 @@ func KeyConditionGap(missing []string, name string) *Error {
 		"because a condition is present on key attribute %s", strings.Join(missing, ", "), name)
 }
 
-// KeyConditionRange refuses a range whose lower bound is above the upper one.
-func KeyConditionRange() *Error {
-	return validation("The BETWEEN condition was provided a range where the lower bound is greater than the upper bound")
-}
-
 // KeyMismatch refuses a key that is not of the table's schema.
 func KeyMismatch() *Error {
 	return validation("The provided key element does not match the schema")

@@ -19,12 +19,6 @@ func TableExists(name string) *Error {
 	return refuse("ResourceInUseException", "Table already exists: "+name)
 }
 
-// TableBusy is the answer to a table operation while the table changes.
-func TableBusy(verb, name string) *Error {
-	return refuse("ResourceInUseException",
-		"Attempt to change a resource which is still in use: Table is being "+verb+": "+name)
-}
-
 // TableNameLength refuses the name of a new table.
 func TableNameLength() *Error {
 	return validation("TableName must be at least 3 characters long and at most 255 characters long")

@@ -43,9 +43,6 @@ type Number struct {
 	digits [MaxDigits]byte
 }
 
-// IsZero tells whether n is 0.
-func (n *Number) IsZero() bool { return n.count == 0 }
-
 // Neg gives −n. −0 is 0.
 func (n Number) Neg() Number {
 	if n.count > 0 {

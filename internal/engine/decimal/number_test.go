@@ -212,6 +212,39 @@ func TestSumsAreExact(t *testing.T) {
 	})
 }
 
+func TestSumsWithZero(t *testing.T) {
+	zero, n := decimal.Number{}, mustParse(t, "-12.5")
+	tests := []struct {
+		name string
+		sum  func(a, b decimal.Number) (decimal.Number, error)
+		a, b decimal.Number
+		want string
+	}{
+		{"0 + n", decimal.Add, zero, n, "-12.5"},
+		{"n + 0", decimal.Add, n, zero, "-12.5"},
+		{"0 - n", decimal.Sub, zero, n, "12.5"},
+		{"n - 0", decimal.Sub, n, zero, "-12.5"},
+		{"n - n", decimal.Sub, n, n, "0"},
+		{"0 + 0", decimal.Add, zero, zero, "0"},
+	}
+	for _, test := range tests {
+		got, err := test.sum(test.a, test.b)
+		if err != nil || got.String() != test.want || got != mustParse(t, test.want) {
+			t.Errorf("%s\n got: %s, %v\nwant: %s", test.name, got, err, test.want)
+		}
+	}
+}
+
+func TestZeroIsComparedBySign(t *testing.T) {
+	zero := decimal.Number{}
+	for text, want := range map[string]int{"-1e-130": 1, "0": 0, "-0": 0, "1e-130": -1, "9e125": -1} {
+		n := mustParse(t, text)
+		if got, back := decimal.Compare(&zero, &n), decimal.Compare(&n, &zero); got != want || back != -want {
+			t.Errorf("0 and %s\n got: %d, %d\nwant: %d, %d", text, got, back, want, -want)
+		}
+	}
+}
+
 // fit tells whether a number has at most 38 digits and is in range.
 func fit(x *big.Rat) (bool, string) {
 	text := x.FloatString(200)

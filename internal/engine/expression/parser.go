@@ -229,7 +229,7 @@ func (p *parser) pathStep(keywords []string) (attribute.Step, bool) {
 		return attribute.ByName(word), true
 	case t.kind == tokenName:
 		p.take()
-		name, ok := use(p.placeholders.names, p.textOf(t))
+		name, ok := p.placeholders.names.use(p.textOf(t))
 		if !ok {
 			p.report(classUndefined, apierror.UndefinedName(p.textOf(t)))
 		}
@@ -268,7 +268,7 @@ func (p *parser) index() attribute.Step {
 
 // value resolves a value placeholder.
 func (p *parser) value(t token) attribute.Value {
-	v, ok := use(p.placeholders.values, p.textOf(t))
+	v, ok := p.placeholders.values.use(p.textOf(t))
 	if !ok {
 		p.report(p.undefinedValue, apierror.UndefinedValue(p.textOf(t)))
 	}

@@ -4,6 +4,7 @@
 package fault
 
 import (
+	"context"
 	"errors"
 	"math/rand/v2"
 	"slices"
@@ -102,9 +103,7 @@ func (i *Injection) strikes(operation, table, index string) bool {
 
 // An Injector holds the faults in effect. The zero value has none.
 type Injector struct {
-	// Sleep waits, time.Sleep when nil.
-	Sleep func(time.Duration)
-	mu    sync.Mutex
+	mu sync.Mutex
 	// active is replaced, never changed, so that requests read it without
 	// waiting.
 	active atomic.Pointer[[]*Injection]
@@ -136,7 +135,7 @@ func (in *Injector) list() []*Injection {
 
 // Match gives what the active faults do to a request.
 func (in *Injector) Match(operation, table, index string) Effects {
-	e := Effects{sleep: in.Sleep}
+	var e Effects
 	for _, i := range in.list() {
 		if i.strikes(operation, table, index) {
 			e.faults = append(e.faults, i.fault)
@@ -148,15 +147,18 @@ func (in *Injector) Match(operation, table, index string) Effects {
 // Effects are the faults that strike one request.
 type Effects struct {
 	faults []Fault
-	sleep  func(time.Duration)
 }
 
-// Before gives the error to answer in place of doing the request, or nil.
-func (e *Effects) Before() error {
+// Before gives the error to answer in place of doing the request, or nil. A
+// delay ends early, as a cut connection, when the context does: then nobody
+// waits for the answer.
+func (e *Effects) Before(ctx context.Context) error {
 	for i := range e.faults {
 		switch e.faults[i].Kind {
 		case Delay:
-			e.wait(e.faults[i].Delay)
+			if !wait(ctx, e.faults[i].Delay) {
+				return ErrDropped
+			}
 		case ErrorBefore:
 			return apierror.Internal("")
 		case Throttle:
@@ -183,9 +185,14 @@ func (e *Effects) After() error {
 	return nil
 }
 
-func (e *Effects) wait(d time.Duration) {
-	if e.sleep == nil {
-		e.sleep = time.Sleep
+// wait gives false when the context ends first.
+func wait(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
 	}
-	e.sleep(d)
 }

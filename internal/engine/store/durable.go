@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"runtime/debug"
 	"sync"
 
 	bolt "go.etcd.io/bbolt"
@@ -36,15 +37,17 @@ type pending struct {
 	plan  Plan
 	batch *Batch
 	err   error
-	// panicked is what the plan panicked with, to be raised where it belongs.
-	panicked any
+	// panicked is what the plan panicked with and where, to be raised where it
+	// belongs.
+	panicked string
 	done     chan struct{}
 }
 
 func (p *pending) run(r Reader) {
 	defer func() {
-		if p.panicked = recover(); p.panicked != nil {
+		if cause := recover(); cause != nil {
 			p.batch = nil
+			p.panicked = fmt.Sprintf("%v\n%s", cause, debug.Stack())
 		}
 	}()
 	p.batch, p.err = p.plan(r)
@@ -97,8 +100,8 @@ func (d *durable) Write(plan Plan) error {
 	d.queue <- p
 	d.mu.RUnlock()
 	<-p.done
-	if p.panicked != nil {
-		panic(p.panicked)
+	if p.panicked != "" {
+		panic("store: internal error: " + p.panicked)
 	}
 	return p.err
 }

@@ -143,11 +143,64 @@ func TestWhatIsNoFileOfThisStoreIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	refused(t, foreign, "was not made by this engine")
+	later := newFile(t)
+	remark(t, later)
+	refused(t, later, `has format "later"; open it with a newer release`)
 	if _, err := store.OpenFile(dir); err == nil {
 		t.Error("a directory is opened")
 	}
 	if _, err := store.OpenFile(filepath.Join(dir, "no", "such", "place")); err == nil {
 		t.Error("a file in no directory is opened")
+	}
+}
+
+// remark gives a file the mark of another format.
+func remark(t *testing.T, path string) {
+	t.Helper()
+	db, err := bolt.Open(path, 0o600, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.Update(func(tx *bolt.Tx) error {
+		bucket := tx.Bucket([]byte("ddb-format"))
+		key, _ := bucket.Cursor().First()
+		return bucket.Put(key, []byte("later"))
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestALargeBackupIsComplete copies more values than one transaction takes.
+func TestALargeBackupIsComplete(t *testing.T) {
+	s := store.NewMemory()
+	const count = 20001
+	err := s.Write(func(store.Reader) (*store.Batch, error) {
+		b := new(store.Batch)
+		for i := range count {
+			b.Put(1, fmt.Appendf(nil, "k%05d", i), []byte("v"))
+		}
+		return b, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "copy")
+	backupTo(t, s, path)
+	c, err := store.OpenFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	r := snapshot(t, c, 1)
+	defer r.Release()
+	copied := 0
+	err = r.Range(1, store.Range{}, func(_, _ []byte) bool {
+		copied++
+		return true
+	})
+	if copied != count || err != nil {
+		t.Errorf("%d of %d values were copied, %v", copied, count, err)
 	}
 }
 

@@ -175,9 +175,9 @@ func checkName(n request.Name) *apierror.Error {
 	}
 	switch {
 	case n.Name == "":
-		return apierror.InvalidName(n.Placeholder, apierror.EmptyAttributeName())
+		return apierror.NameEmpty(n.Placeholder)
 	case len(n.Name) > wire.MaxNameBytes:
-		return apierror.InvalidName(n.Placeholder, apierror.AttributeNameTooLong())
+		return apierror.NameTooLong(n.Placeholder)
 	}
 	return nil
 }

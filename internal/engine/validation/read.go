@@ -2,8 +2,6 @@ package validation
 
 import (
 	"example.com/ddb/internal/engine/apierror"
-	"example.com/ddb/internal/engine/attribute"
-	"example.com/ddb/internal/engine/expression"
 	"example.com/ddb/internal/engine/request"
 )
 
@@ -30,8 +28,8 @@ func Query(q *request.Query) (Expressions, *apierror.Error) {
 	if err != nil {
 		return out, err
 	}
-	if err := checkKeyConditions(out.Keys); err != nil {
-		return out, err
+	if len(out.Keys) > maxKeyConditions {
+		return out, apierror.KeyConditionCount()
 	}
 	return out, checkSelect(&q.Pages)
 }
@@ -74,21 +72,6 @@ func checkSegment(s *request.Scan) *apierror.Error {
 		return apierror.TotalWithoutSegment()
 	case s.Segment.Set && s.Segment.Value >= s.TotalSegments.Value:
 		return apierror.SegmentTooHigh(s.Segment.Value, s.TotalSegments.Value)
-	}
-	return nil
-}
-
-// checkKeyConditions checks what needs no table.
-func checkKeyConditions(keys []expression.KeyCondition) *apierror.Error {
-	for _, k := range keys {
-		if k.Operator == "BETWEEN" && k.Values[0].Kind() == k.Values[1].Kind() {
-			if order, ok := attribute.Compare(k.Values[0], k.Values[1]); ok && order > 0 {
-				return apierror.KeyConditionRange()
-			}
-		}
-	}
-	if len(keys) > maxKeyConditions {
-		return apierror.KeyConditionCount()
 	}
 	return nil
 }

@@ -67,13 +67,20 @@ func checkThroughput(t *request.CreateTable) *apierror.Error {
 	return nil
 }
 
-func definedNames(list []request.AttributeDefinition) ([]string, *apierror.Error) {
-	var names []string
+// defined are the names of a table's attribute definitions.
+type defined struct {
+	list []string
+	set  map[string]bool
+}
+
+func definedNames(list []request.AttributeDefinition) (*defined, *apierror.Error) {
+	names := &defined{set: make(map[string]bool, len(list))}
 	for _, d := range list {
-		if slices.Contains(names, d.Name.Value) {
+		if names.set[d.Name.Value] {
 			return nil, apierror.DefinitionTwice(d.Name.Value)
 		}
-		names = append(names, d.Name.Value)
+		names.set[d.Name.Value] = true
+		names.list = append(names.list, d.Name.Value)
 	}
 	return names, nil
 }
@@ -86,9 +93,9 @@ func schemaNames(s *request.Schema) []string {
 	return names
 }
 
-func checkTableSchema(t *request.CreateTable, definitions []string) *apierror.Error {
+func checkTableSchema(t *request.CreateTable, definitions *defined) *apierror.Error {
 	keys := schemaNames(&t.KeySchema)
-	if len(keys) > len(definitions) {
+	if len(keys) > len(definitions.list) {
 		return apierror.SchemaUndefined()
 	}
 	if err := checkDefined(keys, definitions); err != nil {
@@ -98,16 +105,16 @@ func checkTableSchema(t *request.CreateTable, definitions []string) *apierror.Er
 		return err
 	}
 	indexed := t.LocalSecondaryIndexes.Set || t.GlobalSecondaryIndexes.Set
-	if !indexed && len(keys) != len(definitions) {
+	if !indexed && len(keys) != len(definitions.list) {
 		return apierror.SchemaCount()
 	}
 	return nil
 }
 
-func checkDefined(keys, definitions []string) *apierror.Error {
+func checkDefined(keys []string, definitions *defined) *apierror.Error {
 	for _, key := range keys {
-		if !slices.Contains(definitions, key) {
-			return apierror.SchemaKeysUndefined(keys, definitions)
+		if !definitions.set[key] {
+			return apierror.SchemaKeysUndefined(keys, definitions.list)
 		}
 	}
 	return nil
@@ -127,7 +134,7 @@ func checkPair(s *request.Schema) *apierror.Error {
 	return nil
 }
 
-func checkLocalIndexes(t *request.CreateTable, definitions []string, names map[string]bool) *apierror.Error {
+func checkLocalIndexes(t *request.CreateTable, definitions *defined, names map[string]bool) *apierror.Error {
 	x := &t.LocalSecondaryIndexes
 	switch {
 	case !x.Set:
@@ -162,7 +169,7 @@ func checkLocalIndexes(t *request.CreateTable, definitions []string, names map[s
 	return nil
 }
 
-func checkGlobalIndexes(t *request.CreateTable, definitions []string, names map[string]bool) *apierror.Error {
+func checkGlobalIndexes(t *request.CreateTable, definitions *defined, names map[string]bool) *apierror.Error {
 	x := &t.GlobalSecondaryIndexes
 	switch {
 	case !x.Set:
@@ -238,18 +245,18 @@ func checkIndex(x *request.Index, names map[string]bool) *apierror.Error {
 }
 
 // checkUnused refuses definitions that no key uses.
-func checkUnused(t *request.CreateTable, definitions []string) *apierror.Error {
+func checkUnused(t *request.CreateTable, definitions *defined) *apierror.Error {
 	used := schemaNames(&t.KeySchema)
 	for _, list := range [][]request.Index{t.LocalSecondaryIndexes.List, t.GlobalSecondaryIndexes.List} {
 		for i := range list {
 			used = append(used, schemaNames(&list[i].Schema)...)
 		}
 	}
-	for _, name := range definitions {
-		if !slices.Contains(used, name) {
-			slices.Sort(used)
-			return apierror.SchemaUnusedDefinitions(definitions, slices.Compact(used))
-		}
+	slices.Sort(used)
+	used = slices.Compact(used)
+	// All of them are defined: when there are as many, none is left.
+	if len(used) < len(definitions.list) {
+		return apierror.SchemaUnusedDefinitions(definitions.list, used)
 	}
 	return nil
 }

@@ -131,9 +131,6 @@ const (
 	ClassValue  = modelPackage + "AttributeValue"
 )
 
-// ModelClass gives the class of a structure of the model, for [Reader.Map].
-func ModelClass(name string) string { return modelPackage + name }
-
 // List reads an array and calls element for each of its elements. Null counts
 // as absent.
 func (r *Reader) List(element func()) bool {

@@ -1,0 +1,157 @@
+package conformance_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"example.com/ddb/ddbtable"
+	"example.com/ddb/ddbtable/ddbtest"
+)
+
+// A feature is something that DynamoDB does and not every engine.
+type feature string
+
+const (
+	// The stored item comes with a failed condition.
+	oldItem feature = "old item on a failed condition"
+
+	// A start key that no item of the query's range can have is refused.
+	startKeyBounds feature = "bound check of start keys"
+)
+
+// A target is an engine that the suite runs on.
+type target struct {
+	lacks   []feature
+	skips   int // how many tests need what it lacks
+	options []ddbtable.Option
+}
+
+// targets has every engine by its name in DDB_TARGET. Without that name the
+// endpoint must do all that DynamoDB does.
+var targets = map[string]target{
+	"":         {},
+	"embedded": {},
+	"dynalite": {
+		lacks:   []feature{oldItem, startKeyBounds},
+		skips:   2,
+		options: []ddbtable.Option{ddbtable.NoOldItem()},
+	},
+	"dynamodb-local": {},
+}
+
+// An engine is what a test of the suite runs on.
+type engine struct {
+	client  *dynamodb.Client
+	options []ddbtable.Option
+}
+
+// open creates a table of a definition for the test.
+func open[T any](t *testing.T, e engine, def *ddbtable.Definition[T], options ...ddbtable.Option) *ddbtable.Table[T] {
+	t.Helper()
+	return ddbtest.Table(t, e.client, def, append(e.options, options...)...)
+}
+
+// chosen is the target that the environment names, and checks that it is there:
+// a suite that silently ran on another engine would prove nothing.
+func chosen(t *testing.T) target {
+	t.Helper()
+	endpoint, name := os.Getenv("DDB_ENDPOINT"), os.Getenv("DDB_TARGET")
+	if name == "" && endpoint == "" {
+		name = "embedded"
+	}
+	found, ok := targets[name]
+	if !ok {
+		t.Fatalf("DDB_TARGET %q is not among the targets; add it to target_test.go", name)
+	}
+	if (name == "embedded") != (endpoint == "") {
+		t.Fatalf("DDB_TARGET is %q and DDB_ENDPOINT %q; set both, or none for the embedded engine", name, endpoint)
+	}
+	if err := ping(t.Context(), ddbtest.Client(t)); err != nil {
+		t.Fatalf("the engine does not answer: %v", err)
+	}
+	return found
+}
+
+func ping(ctx context.Context, client *dynamodb.Client) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	_, err := client.ListTables(ctx, &dynamodb.ListTablesInput{})
+	return err
+}
+
+// lacking is the first feature that the target lacks, or "".
+func (g target) lacking(needs []feature) feature {
+	for _, need := range needs {
+		for _, lacks := range g.lacks {
+			if need == lacks {
+				return need
+			}
+		}
+	}
+	return ""
+}
+
+// A check is one test of the suite.
+type check struct {
+	name  string
+	needs []feature
+	run   func(*testing.T, engine)
+}
+
+// suite is all tests, in the order of the files.
+var suite = []struct {
+	group  string
+	checks []check
+}{
+	{"table", tableChecks},
+	{"item", itemChecks},
+	{"update", updateChecks},
+	{"query", queryChecks},
+	{"page", pageChecks},
+	{"codec", codecChecks},
+	{"reserved words", reservedChecks},
+	{"engine", engineChecks},
+}
+
+func TestConformance(t *testing.T) {
+	target := chosen(t)
+	t.Run("direct", func(t *testing.T) { target.run(t) })
+	t.Run("SDK types", func(t *testing.T) { target.run(t, ddbtable.SDKTypes()) })
+}
+
+func (g target) run(t *testing.T, options ...ddbtable.Option) {
+	for _, group := range suite {
+		t.Run(group.group, func(t *testing.T) {
+			for _, c := range group.checks {
+				t.Run(c.name, func(t *testing.T) {
+					if lacking := g.lacking(c.needs); lacking != "" {
+						t.Skipf("the engine lacks: %s", lacking)
+					}
+					c.run(t, engine{ddbtest.Client(t), append(options, g.options...)})
+				})
+			}
+		})
+	}
+}
+
+// The number of tests that are skipped is pinned, so that none is by mistake.
+func TestConformanceSkipsArePinned(t *testing.T) {
+	for name, g := range targets {
+		var skipped []string
+		for _, group := range suite {
+			for _, c := range group.checks {
+				if g.lacking(c.needs) != "" {
+					skipped = append(skipped, fmt.Sprintf("%s/%s", group.group, c.name))
+				}
+			}
+		}
+		if len(skipped) != g.skips {
+			t.Errorf("target %q skips %d tests, pinned are %d: %q", name, len(skipped), g.skips, skipped)
+		}
+	}
+}

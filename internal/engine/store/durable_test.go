@@ -1,0 +1,123 @@
+package store
+
+import (
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+func openDurable(t *testing.T) *durable {
+	t.Helper()
+	s, err := OpenFile(filepath.Join(t.TempDir(), "data"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil && !errors.Is(err, ErrClosed) {
+			t.Error(err)
+		}
+	})
+	return s.(*durable)
+}
+
+// writing is a write that the test hands to the writer itself.
+func writing(key string) *pending {
+	return &pending{done: make(chan struct{}), plan: func(Reader) (*Batch, error) {
+		b := new(Batch)
+		b.Put(1, []byte(key), []byte("v"))
+		return b, nil
+	}}
+}
+
+func isDone(p *pending) bool {
+	select {
+	case <-p.done:
+		return true
+	default:
+		return false
+	}
+}
+
+func TestAWriteIsAcknowledgedAfterItsCommit(t *testing.T) {
+	d := openDurable(t)
+	p, commits := writing("k"), 0
+	d.committed = func() {
+		commits++
+		if isDone(p) {
+			t.Error("the write was acknowledged before the commit")
+		}
+	}
+	d.queue <- p
+	<-p.done
+	if p.err != nil || commits != 1 {
+		t.Errorf("%d commits, %v", commits, p.err)
+	}
+}
+
+// waitBehind queues writes while the writer is busy with another one, so that
+// they share a commit.
+func waitBehind(d *durable, writes ...*pending) {
+	started, release := make(chan struct{}), make(chan struct{})
+	d.queue <- &pending{done: make(chan struct{}), plan: func(Reader) (*Batch, error) {
+		close(started)
+		<-release
+		return nil, nil
+	}}
+	<-started
+	for _, p := range writes {
+		d.queue <- p
+	}
+	close(release)
+	for _, p := range writes {
+		<-p.done
+	}
+}
+
+func TestWaitingWritesShareACommit(t *testing.T) {
+	d := openDurable(t)
+	commits := 0
+	d.committed = func() { commits++ }
+	waitBehind(d, writing("a"), writing("b"), writing("c"))
+	if commits != 1 {
+		t.Errorf("%d commits of three writes", commits)
+	}
+}
+
+// TestAWriteThatTheFileRefusesIsAlone shares a commit between good writes and
+// one whose key is longer than the file takes.
+func TestAWriteThatTheFileRefusesIsAlone(t *testing.T) {
+	d := openDurable(t)
+	first, bad, last := writing("a"), writing(strings.Repeat("k", bolt.MaxKeySize+1)), writing("b")
+	waitBehind(d, first, bad, last)
+	if bad.err == nil || !strings.HasPrefix(bad.err.Error(), "store: cannot write the file: ") {
+		t.Errorf("the bad write: %v", bad.err)
+	}
+	for key, p := range map[string]*pending{"a": first, "b": last} {
+		value, err := d.Get(1, []byte(key))
+		if p.err != nil || err != nil || string(value) != "v" {
+			t.Errorf("%s: %v; read: %q, %v", key, p.err, value, err)
+		}
+	}
+}
+
+func TestWritesThatWaitAtTheEndAreDone(t *testing.T) {
+	d := openDurable(t)
+	started, release, closed := make(chan struct{}), make(chan struct{}), make(chan error)
+	d.queue <- &pending{done: make(chan struct{}), plan: func(Reader) (*Batch, error) {
+		close(started)
+		<-release
+		return nil, nil
+	}}
+	<-started
+	p := writing("k")
+	d.queue <- p
+	go func() { closed <- d.Close() }()
+	close(release)
+	<-p.done
+	if err := <-closed; p.err != nil || err != nil {
+		t.Errorf("write: %v, Close: %v", p.err, err)
+	}
+}
