@@ -308,7 +308,7 @@ func (b *binder) unused() string {
 	if sort != nil && sort.Template != nil {
 		for _, name := range left {
 			if slices.ContainsFunc(facetsOf(sort), func(f *fields.Field) bool { return f.Name == name }) {
-				return fmt.Sprintf("its sort key %s binds from left to right, %s comes after an attribute without an equality", sort.Template, attributes)
+				return fmt.Sprintf("its sort key %s binds from left to right, and %s comes after an attribute without an Eq or In", sort.Template, attributes)
 			}
 		}
 	}

@@ -93,9 +93,17 @@ func (t *Table[T]) CreateTable(ctx context.Context) error {
 	return t.opError("create table", t.createTable(ctx))
 }
 
+// ready is what stands in the way of sending.
+func (t *Table[T]) ready() error {
+	if t.err == nil && nilClient(t.client) {
+		return errNilClient
+	}
+	return t.err
+}
+
 func (t *Table[T]) createTable(ctx context.Context) error {
-	if t.err != nil {
-		return t.err
+	if err := t.ready(); err != nil {
+		return err
 	}
 	for {
 		_, err := t.client.CreateTable(ctx, t.createInput())
@@ -166,8 +174,8 @@ func (t *Table[T]) DeleteTable(ctx context.Context) error {
 }
 
 func (t *Table[T]) deleteTable(ctx context.Context) error {
-	if t.err != nil {
-		return t.err
+	if err := t.ready(); err != nil {
+		return err
 	}
 	for {
 		out, err := t.client.DeleteTable(ctx, &dynamodb.DeleteTableInput{TableName: &t.settings.name})

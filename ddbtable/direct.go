@@ -31,8 +31,11 @@ func SDKTypes() Option {
 // client alone: anything else might ignore the options of a call, and would
 // then send an empty item.
 func senderFor(client Client, s *settings) sender {
+	if nilClient(client) {
+		return noSender{}
+	}
 	sdk, ok := client.(*dynamodb.Client)
-	if !ok || sdk == nil {
+	if !ok {
 		return &typedSender{client: client}
 	}
 	if s.sdkTypes || sdk.Options().Protocol.ID() != awsJSON10 {
@@ -40,6 +43,12 @@ func senderFor(client Client, s *settings) sender {
 	}
 	return &directSender{client: sdk}
 }
+
+// noSender is for a table without a client, which can plan but not send.
+type noSender struct{}
+
+func (noSender) send(context.Context, *call) (reply, error) { return reply{}, errNilClient }
+func (noSender) json() bool                                 { return true }
 
 // awsJSON10 is the protocol that is written and read here.
 // https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html

@@ -69,13 +69,14 @@ func shown(write func(*writer)) string {
 	return b.String()
 }
 
-// show is a value for people; the filling of a limit is left out.
+// show is a value for people. A limit that was filled up to be the greatest
+// key before another is shown as that other.
 func show(v fields.Value) string {
 	switch v.Kind() {
 	case fields.S:
 		text := v.Text()
-		if cut := strings.TrimRight(text, "\U0010FFFF\uFFFF\u07FF\u007F"); len(cut)+8 < len(text) {
-			return strconv.Quote(cut+"\U0010FFFF") + "…"
+		if filled := strings.TrimRight(text, "\U0010FFFF\uFFFF\u07FF\u007F"); len(filled) < len(text) {
+			return "before " + strconv.Quote(afterFilled(filled))
 		}
 		return strconv.Quote(text)
 	case fields.N, fields.BOOL:
@@ -84,6 +85,12 @@ func show(v fields.Value) string {
 		return fmt.Sprintf("0x%x", v.Text())
 	}
 	return string(v.AppendJSON(nil))
+}
+
+// afterFilled is the text that a filled limit ends before.
+func afterFilled(text string) string {
+	v, _ := successor(fields.String(text))
+	return v.Text()
 }
 
 // String is the explanation in a few lines.

@@ -32,6 +32,9 @@ type planCache[T any] struct {
 
 // plan is the plan of the query, made when it is first asked for.
 func (q Query[T]) plan() (*queryPlan[T], error) {
+	if q.cache == nil {
+		return nil, planErrorf("the zero Query or Scan reads nothing; make one with the methods of a Table")
+	}
 	q.cache.once.Do(func() { q.cache.plan, q.cache.err = q.newPlan() })
 	return q.cache.plan, q.cache.err
 }

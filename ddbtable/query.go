@@ -156,6 +156,9 @@ func (q Query[T]) opError(p *queryPlan[T], err error) error {
 	if q.scan != nil {
 		op = "scan"
 	}
+	if q.table == nil {
+		return &OpError{Op: op, Err: err}
+	}
 	return q.table.indexError(op, index, err)
 }
 

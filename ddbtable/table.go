@@ -87,9 +87,6 @@ func Open[T any](client Client, def *Definition[T], options ...Option) *Table[T]
 		}
 		o.set(&t.settings)
 	}
-	if nilClient(client) {
-		t.err = errors.Join(t.err, errNilClient)
-	}
 	t.err = errors.Join(t.err, t.settings.err, badName(t.settings.name, def.plan.Type()))
 	t.sender = senderFor(client, &t.settings)
 	return t
