@@ -58,7 +58,7 @@ func Example_facets() {
 	//   key      courier = "blue van" AND round BETWEEN "1_1767225600" AND "1_1767312000"
 	//   key      courier = "blue van" AND round BETWEEN "3_1767225600" AND "3_1767312000"
 	//   order    state, due
-	// ddbtable: query parcels: no key serves these conditions; change them, move some to Filter, or add an index (the table: its partition key needs an equality on id; index by_courier: its sort key {state:1}_{due:10} binds from left to right, due comes after an attribute without an equality)
+	// ddbtable: query parcels: no key serves these conditions; change them, move some to Filter, or add an index (the table: its partition key needs an equality on id; index by_courier: its sort key {state:1}_{due:10} binds from left to right, and due comes after an attribute without an Eq or In)
 }
 
 // A Visit can be looked up by patient in two orders.
