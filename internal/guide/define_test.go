@@ -22,7 +22,7 @@ func Example_mistakes() {
 	_, err := ddbtable.Define[Basket]("baskets")
 	lines(err)
 	// Output:
-	// fields: guide.Basket.ID: tag `ddb:"id,partion"`: unknown option "partion"; use one of bool, bytes, codec=, decimal, float, from=, int, int_int, json, list, local=, map, omitzero, partition, partition=, set, sort, sort=, string, time, truncate, uint, unix, unixmilli, uuid, writeid
+	// fields: guide.Basket.ID: tag `ddb:"id,partion"`: unknown option "partion"; use one of bool, bytes, codec=, createdat, decimal, discriminator, float, from=, int, int_int, json, list, local=, map, omitzero, partition, partition=, set, sort, sort=, string, time, truncate, ttl, uint, unix, unixmilli, updatedat, uuid, version, writeid
 	// fields: guide.Basket.Items: tag `ddb:"buyer,set"`: attribute name "buyer" is also that of field Buyer; rename one
 	// fields: guide.Basket.Total: field has no ddb tag; add `ddb:"name"` with its attribute name, or `ddb:"-"` to leave it out
 }
