@@ -3,6 +3,7 @@ package decimal_test
 import (
 	"errors"
 	"math/big"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -117,5 +118,71 @@ func TestNextIsTheNeighbour(t *testing.T) {
 	}
 	if got, ok := last.Neg().Prev(); ok {
 		t.Errorf("Prev of the least number\n got: %s\nwant: none", got)
+	}
+}
+
+// notation is what Parse takes.
+var notation = regexp.MustCompile(`^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$`)
+
+func FuzzParse(f *testing.F) {
+	for _, seed := range []string{
+		"0", "-0.0", "1", "007", "1.10", "1e3", "-1.5E-3", ".5", "5.", "1e125", "1e126", "1E-130", "9e-131", "1e-999999999999",
+		strings.Repeat("9", 38), strings.Repeat("9", 39), "1" + strings.Repeat("0", 125), "0." + strings.Repeat("0", 129) + "1",
+		"0." + strings.Repeat("0", 140) + "1e20", "12345678901234567890123456789012345678000e-3", "", ".", "e1", "1e", "+", "1 ", "0x1", "1_0", "Inf",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		n, err := decimal.Parse([]byte(text))
+		if got, want := errors.Is(err, decimal.ErrSyntax), !notation.MatchString(text); got != want {
+			t.Fatalf("Parse(%q): %v", text, err)
+		}
+		if _, exp, ok := strings.Cut(strings.ToLower(text), "e"); len(text) > 1000 || ok && len(exp) > 5 {
+			return // too much for big.Rat
+		}
+		want, ok := new(big.Rat).SetString(text)
+		if !notation.MatchString(text) || !ok {
+			return
+		}
+		if errWant := fits(want); !errors.Is(err, errWant) {
+			t.Fatalf("Parse(%q)\n got: %v\nwant: %v", text, err, errWant)
+		}
+		if err != nil {
+			return
+		}
+		if got, _ := new(big.Rat).SetString(n.String()); got.Cmp(want) != 0 {
+			t.Fatalf("Parse(%q) = %s", text, n)
+		}
+		if again, err := decimal.Parse([]byte(n.String())); err != nil || again != n {
+			t.Fatalf("Parse(%q) = %s, which is read as %s, %v", text, n, again, err)
+		}
+	})
+}
+
+// fits is the error for a number that DynamoDB does not hold.
+func fits(r *big.Rat) error {
+	if r.Sign() == 0 {
+		return nil
+	}
+	power := func(n int64) *big.Int { return new(big.Int).Exp(big.NewInt(10), big.NewInt(n), nil) }
+	// A decimal with a denominator of 2^a·5^b has max(a, b) digits of fraction.
+	scale := int64(0)
+	for ; !new(big.Rat).Mul(r, new(big.Rat).SetInt(power(scale))).IsInt(); scale++ {
+	}
+	digits := strings.Trim(new(big.Rat).Mul(r, new(big.Rat).SetInt(power(scale))).Num().String(), "-0")
+	abs := new(big.Rat).Abs(r)
+	switch {
+	case len(digits) > decimal.MaxDigits:
+		return decimal.ErrDigits
+	case abs.Cmp(new(big.Rat).SetInt(power(126))) >= 0, abs.Cmp(new(big.Rat).SetFrac(big.NewInt(1), power(130))) < 0:
+		return decimal.ErrRange
+	}
+	return nil
+}
+
+func TestParseDoesNotAllocate(t *testing.T) {
+	text := []byte("-1234567890.12345e-3")
+	if got := testing.AllocsPerRun(100, func() { _, _ = decimal.Parse(text) }); got != 0 {
+		t.Errorf("Parse allocates %v times", got)
 	}
 }

@@ -93,7 +93,7 @@ func copyMap(sink *Sink, src Source) error {
 }
 
 func copySet(sink *Sink, src Source, k Kind) error {
-	var texts []string
+	texts := []string{}
 	err := src.Set(k, func(text []byte) error {
 		texts = append(texts, string(text))
 		return nil
