@@ -142,7 +142,7 @@ func (c *codec) parseName(name []byte, p unsafe.Pointer) error {
 		return fmt.Errorf("name in the map: %w", err)
 	}
 	again, err := c.appendText(make([]byte, 0, 64), p)
-	if err != nil || !bytes.Equal(again, name) {
+	if err != nil || len(name) == 0 || !bytes.Equal(again, name) {
 		return errStoredName
 	}
 	return nil

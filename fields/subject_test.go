@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -59,11 +60,11 @@ func unmarshal[T any](t testing.TB, text string) (T, error) {
 		data[i] = 'X' // nothing that was read may lie in there
 	}
 	item, err := parseItem([]byte(text))
-	if err != nil {
+	if err != nil || onlyInJSON(errJSON) {
 		return fromJSON, errJSON
 	}
 	errItem := plan.Unmarshal(item, &fromItem)
-	if !sameText(errJSON, errItem) {
+	if !sameMistake(errJSON, errItem, text) {
 		t.Fatalf("ParseJSON and Unmarshal(%s) disagree\nJSON: %v\nitem: %v", text, errJSON, errItem)
 	}
 	if errJSON == nil && !reflect.DeepEqual(fromJSON, fromItem) {
@@ -108,6 +109,23 @@ func parseItem(text []byte) (map[string]types.AttributeValue, error) {
 			return nil, err
 		}
 	}
+}
+
+// onlyInJSON reports whether err is about a name that stands twice in an
+// object, which a Go map cannot show.
+func onlyInJSON(err error) bool {
+	return err != nil && (strings.Contains(err.Error(), "a name stands twice") || strings.Contains(err.Error(), "two entries of one name"))
+}
+
+// sameMistake is sameText, but that of several mistakes in one map each form
+// may tell another.
+func sameMistake(a, b error, text string) bool {
+	x, okX := errors.AsType[*fields.ValueError](a)
+	y, okY := errors.AsType[*fields.ValueError](b)
+	if okX && okY && strings.Contains(text, `"M"`) {
+		return x.Struct == y.Struct && x.Field == y.Field && x.Attribute == y.Attribute
+	}
+	return sameText(a, b)
 }
 
 func sameText(a, b error) bool {
