@@ -1,6 +1,9 @@
 package ddbtable
 
 import (
+	"compress/flate"
+	"compress/gzip"
+	"context"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -12,16 +15,18 @@ import (
 )
 
 // ErrCorruptResponse says that the answer to a request was damaged on its way:
-// it does not have the checksum that DynamoDB sent with it, or is no JSON. For
-// a read the SDK's retryer has tried again in vain. A write that failed so was
-// applied; it has not been sent again.
+// it does not have the checksum that DynamoDB sent with it, or is no JSON, or
+// nothing at all. For a read, and for a transaction, the SDK's retryer has tried
+// again in vain. A write that failed so was applied; it has not been sent again.
 var ErrCorruptResponse = errors.New("response is corrupt")
 
-// A corruptError is an ErrCorruptResponse. It keeps no cause, so that the SDK
-// does not take a lost connection for a reason to send an applied write again.
+// A corruptError is an ErrCorruptResponse. It keeps no cause but the end of the
+// context, so that the SDK does not take a lost connection for a reason to send
+// an applied write again.
 type corruptError struct {
 	reason string
-	again  bool // it is safe to send the request again
+	again  bool  // it is safe to send the request again
+	ended  error // of the context, or nil
 }
 
 func (e *corruptError) Error() string {
@@ -32,7 +37,7 @@ func (e *corruptError) Error() string {
 	return text
 }
 
-func (e *corruptError) Unwrap() error { return ErrCorruptResponse }
+func (e *corruptError) Unwrap() []error { return []error{ErrCorruptResponse, e.ended} }
 
 // RetryableError is asked by the SDK's retryer.
 func (e *corruptError) RetryableError() bool { return e.again }
@@ -55,13 +60,12 @@ func (op operation) corrupt(format string, args ...any) error {
 
 // readBody reads the whole answer to a request that succeeded into b, and
 // checks its sum.
-func (op operation) readBody(b *buffer, resp *smithyhttp.Response) error {
+func (op operation) readBody(ctx context.Context, b *buffer, resp *smithyhttp.Response) error {
 	if err := b.readFrom(resp.Body, resp.ContentLength); err != nil {
-		if op.repeatable() {
-			// The SDK knows which failures of the network to retry.
-			return &smithy.DeserializationError{Err: err}
-		}
-		return op.corrupt("%v", err)
+		return op.broken(ctx, err)
+	}
+	if len(b.bytes) == 0 {
+		return op.corrupt("it is empty")
 	}
 	// The sum of a compressed answer is that of the compressed bytes. The
 	// format has a sum of its own, which was checked at the end of the body.
@@ -80,6 +84,22 @@ func (op operation) readBody(b *buffer, resp *smithyhttp.Response) error {
 		return op.corrupt("its CRC32 is not that of the header X-Amz-Crc32")
 	}
 	return nil
+}
+
+// broken is the error of an answer that ended with err before its end.
+func (op operation) broken(ctx context.Context, err error) error {
+	if op.repeatable() && !damaged(err) {
+		// The SDK knows which failures of the network to retry.
+		return &smithy.DeserializationError{Err: err}
+	}
+	return &smithy.DeserializationError{Err: &corruptError{reason: err.Error(), again: op.repeatable(), ended: ctx.Err()}}
+}
+
+// damaged reports whether err says that compressed data was damaged.
+func damaged(err error) bool {
+	_, corrupt := errors.AsType[flate.CorruptInputError](err)
+	return corrupt || errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // readFrom fills the buffer. The length is a hint, -1 if it is not known.

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
+
 	"example.com/ddb/fields"
 )
 
@@ -166,11 +168,25 @@ func (d *Definition[T]) index(name string) *index {
 // badName checks the rule for table names.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
 func badName(name, typ string) error {
-	const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"
-	if len(name) >= 3 && len(name) <= 255 && strings.Trim(name, allowed) == "" {
+	if validName(name) {
 		return nil
 	}
 	return &DefinitionError{Table: name, Type: typ, Reason: "has no valid table name; use 3 to 255 of A-Z a-z 0-9 _ . -"}
+}
+
+func validName(name string) bool {
+	const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"
+	return len(name) >= 3 && len(name) <= 255 && strings.Trim(name, allowed) == ""
+}
+
+// validARN reports whether name is the Amazon Resource Name of a table, which
+// every operation takes for its name:
+// arn:aws:dynamodb:us-east-1:111122223333:table/orders.
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
+func validARN(name string) bool {
+	parsed, err := arn.Parse(name)
+	table, ok := strings.CutPrefix(parsed.Resource, "table/")
+	return err == nil && ok && parsed.Service == "dynamodb" && validName(table)
 }
 
 // A definer collects a definition and its mistakes.

@@ -199,7 +199,7 @@ func (x *exchange) DeserializeResponse(ctx context.Context, schema *smithy.Opera
 	op := x.call.op
 	x.reply.release()
 	x.reply = reply{body: newBuffer()}
-	if err := op.readBody(x.reply.body, resp); err != nil {
+	if err := op.readBody(ctx, x.reply.body, resp); err != nil {
 		return err
 	}
 	if err := x.parse(x.reply.body.bytes); err != nil {
@@ -460,7 +460,7 @@ func (p *checkedProtocol) DeserializeResponse(ctx context.Context, schema *smith
 	}
 	b := newBuffer()
 	defer b.release()
-	if err := p.op.readBody(b, resp); err != nil {
+	if err := p.op.readBody(ctx, b, resp); err != nil {
 		return err
 	}
 	resp.Body = readCloser{bytes.NewReader(b.bytes), resp.Body}

@@ -47,7 +47,8 @@ type option func(*settings)
 func (o option) set(s *settings) { o(s) }
 
 // TableName makes the table's name in DynamoDB another than the definition's:
-// for stages, tenants and tests.
+// for stages, tenants and tests. It can be the table's ARN, for a table of
+// another account.
 func TableName(name string) Option {
 	return option(func(s *settings) { s.name = name })
 }
@@ -87,7 +88,10 @@ func Open[T any](client Client, def *Definition[T], options ...Option) *Table[T]
 		}
 		o.set(&t.settings)
 	}
-	t.err = errors.Join(t.err, t.settings.err, badName(t.settings.name, def.plan.Type()))
+	t.err = errors.Join(t.err, t.settings.err)
+	if !validARN(t.settings.name) {
+		t.err = errors.Join(t.err, badName(t.settings.name, def.plan.Type()))
+	}
 	t.sender = senderFor(client, &t.settings)
 	return t
 }

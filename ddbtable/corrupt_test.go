@@ -1,0 +1,173 @@
+package ddbtable_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"example.com/ddb/ddbtable"
+)
+
+// zipped is a compressed response. DynamoDB's sum is that of the compressed
+// bytes.
+func zipped(body string) *http.Response {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	_, _ = io.WriteString(w, body) // a bytes.Buffer takes all
+	_ = w.Close()
+	return with(sealed(b.String()), "Content-Encoding", "gzip")
+}
+
+// pack makes responses like resp, with another body.
+func pack(resp *http.Response) (body []byte, unpack func(body []byte) *http.Response) {
+	body, _ = io.ReadAll(resp.Body) // of what is in memory
+	return body, func(body []byte) *http.Response {
+		again := *resp
+		again.Header = resp.Header.Clone()
+		again.Body = io.NopCloser(bytes.NewReader(body))
+		return &again
+	}
+}
+
+// acceptsGzip lets the client take compressed responses.
+func acceptsGzip(o *dynamodb.Options) { o.EnableAcceptEncodingGzip = true }
+
+// Whichever bit of a response is wrong, the result is an error or right; and a
+// write that was answered is not sent again.
+func TestNoFlippedBitGivesAWrongResult(t *testing.T) {
+	bothWays(t, func(t *testing.T, way ...ddbtable.Option) {
+		for _, a := range apiCalls {
+			want := a.rightAnswer(t, way...)
+			for name, answer := range map[string]func(string) *http.Response{"plain": sealed, "gzip": zipped} {
+				body, unpack := pack(answer(a.answer))
+				client, c := newCanned(func(int) *http.Response { return unpack(body) }, acceptsGzip)
+				refused := 0
+				for bit := range 8 * len(body) {
+					c.bodies = nil
+					body[bit/8] ^= 1 << (bit % 8)
+					got, err := a.call(t, client, way...)
+					body[bit/8] ^= 1 << (bit % 8)
+					switch {
+					case err == nil && show(got) != want:
+						t.Fatalf("%s, %s, bit %d: %s, want %s", a.operation, name, bit, show(got), want)
+					case err != nil && !a.isCorrupt(err):
+						t.Fatalf("%s, %s, bit %d: %v", a.operation, name, bit, err)
+					case err != nil:
+						refused++
+					}
+					if attempts := len(c.bodies); a.write && attempts != 1 || !a.write && err != nil && attempts != 2 {
+						t.Fatalf("%s, %s, bit %d was sent %d times", a.operation, name, bit, attempts)
+					}
+				}
+				if refused == 0 {
+					t.Errorf("%s, %s: no flipped bit was found", a.operation, name)
+				}
+			}
+		}
+	})
+}
+
+// What may be sent again is, and gives the right result when the second
+// response is intact.
+func TestReadsAndTransactionsAreTriedAgain(t *testing.T) {
+	bothWays(t, func(t *testing.T, way ...ddbtable.Option) {
+		for _, a := range apiCalls {
+			want := a.rightAnswer(t, way...)
+			for name, answer := range map[string]func(string) *http.Response{"plain": sealed, "gzip": zipped} {
+				body, unpack := pack(answer(a.answer))
+				client, c := newCanned(func(attempt int) *http.Response {
+					if attempt == 1 {
+						return unpack(body[:len(body)-1])
+					}
+					return unpack(body)
+				}, acceptsGzip)
+				got, err := a.call(t, client, way...)
+				switch {
+				case a.write && (!a.isCorrupt(err) || len(c.bodies) != 1):
+					t.Errorf("%s, %s, sent %d times: %v, want %v", a.operation, name, len(c.bodies), err, ddbtable.ErrCorruptResponse)
+				case !a.write && (err != nil || show(got) != want || len(c.bodies) != 2):
+					t.Errorf("%s, %s, sent %d times: %s %v, want %s", a.operation, name, len(c.bodies), show(got), err, want)
+				case !a.write && c.bodies[0] != c.bodies[1]:
+					t.Errorf("%s, %s sent %s and then %s", a.operation, name, c.bodies[0], c.bodies[1])
+				}
+			}
+		}
+	})
+}
+
+func TestDamagedResponsesAreErrors(t *testing.T) {
+	tests := []struct {
+		name string
+		resp func(body string) *http.Response
+		want string // of the error; "" for none
+	}{
+		{"no sum", func(body string) *http.Response { return with(sealed(body), "X-Amz-Crc32", "") }, ""},
+		{"a sum that is no number", func(body string) *http.Response { return with(sealed(body), "X-Amz-Crc32", "x") }, "is no number"},
+		{"a sum over 32 bits", func(body string) *http.Response { return with(sealed(body), "X-Amz-Crc32", "4294967296") }, "is no number"},
+		{"a negative sum", func(body string) *http.Response { return with(sealed(body), "X-Amz-Crc32", "-1") }, "is no number"},
+		{"another sum", func(body string) *http.Response { return with(sealed(body), "X-Amz-Crc32", "0") }, "its CRC32 is not that of"},
+		{"nothing", func(string) *http.Response { return sealed("") }, "it is empty"},
+		{"nothing, and no sum", func(string) *http.Response { return with(sealed(""), "X-Amz-Crc32", "") }, "it is empty"},
+		{"nothing in gzip", func(string) *http.Response { return with(sealed(""), "Content-Encoding", "gzip") }, "EOF"},
+		{"gzip that is empty", func(string) *http.Response { return zipped("") }, "it is empty"},
+		{"cut JSON, and no sum", func(body string) *http.Response { return with(sealed(body[:len(body)-1]), "X-Amz-Crc32", "") }, ""},
+		{"no JSON", func(string) *http.Response { return sealed("<html>") }, ""},
+		{"sum of the plain text with gzip", func(body string) *http.Response { return with(zipped(body), "X-Amz-Crc32", "1") }, ""},
+	}
+	bothWays(t, func(t *testing.T, way ...ddbtable.Option) {
+		for _, tt := range tests {
+			for _, a := range apiCalls {
+				client, _ := newCanned(func(int) *http.Response { return tt.resp(a.answer) }, acceptsGzip)
+				got, err := a.call(t, client, way...)
+				good := tt.name == "no sum" || strings.HasPrefix(tt.name, "sum of the plain")
+				switch {
+				case good && (err != nil || show(got) != a.rightAnswer(t, way...)):
+					t.Errorf("%s of %s: %s %v", a.operation, tt.name, show(got), err)
+				case !good && (!a.isCorrupt(err) || !strings.Contains(err.Error(), tt.want)):
+					t.Errorf("%s of %s: %v, want %v: …%s…", a.operation, tt.name, err, ddbtable.ErrCorruptResponse, tt.want)
+				}
+			}
+		}
+	})
+}
+
+// A brokenBody ends with an error.
+type brokenBody struct {
+	io.Reader
+	err error
+}
+
+func (b brokenBody) Read(p []byte) (int, error) {
+	n, err := b.Reader.Read(p)
+	if err == io.EOF {
+		err = b.err
+	}
+	return n, err
+}
+
+// A context that ends while the answer is read is told, and so is that the
+// write was applied.
+func TestContextMayEndInAnAnswer(t *testing.T) {
+	bothWays(t, func(t *testing.T, way ...ddbtable.Option) {
+		for _, a := range apiCalls {
+			ctx, cancel := context.WithCancel(t.Context())
+			client, c := newCanned(func(int) *http.Response {
+				cancel()
+				resp := sealed(a.answer)
+				resp.Body = io.NopCloser(brokenBody{strings.NewReader(a.answer[:1]), context.Canceled})
+				return resp
+			})
+			_, err := a.run(ctx, client, ddbtable.Open(client, coins, way...))
+			if !errors.Is(err, context.Canceled) || len(c.bodies) != 1 || a.write && !a.isCorrupt(err) {
+				t.Errorf("%s, sent %d times: %v", a.operation, len(c.bodies), err)
+			}
+		}
+	})
+}
