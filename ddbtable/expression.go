@@ -222,7 +222,7 @@ func (w *writer) joined(n *node) {
 		}
 		first = false
 		kid = kid.core()
-		if !kid.compound() {
+		if kid.op == n.op || !kid.compound() {
 			w.node(kid)
 			continue
 		}

@@ -57,7 +57,7 @@ type tree struct {
 // lists contain nothing but themselves.
 type (
 	lists []lists
-	maps  map[string]maps
+	dicts map[string]dicts
 )
 
 func ptr[V any](v V) *V { return &v }
@@ -833,7 +833,7 @@ func TestValuesThatContainThemselves(t *testing.T) {
 		V lists `ddb:"v"`
 	}
 	type nested struct {
-		V maps `ddb:"v"`
+		V dicts `ddb:"v"`
 	}
 	cycle := &tree{}
 	cycle.Next = cycle
@@ -841,7 +841,7 @@ func TestValuesThatContainThemselves(t *testing.T) {
 	loop := make(lists, 1)
 	loop[0] = loop
 	refuses(t, list{loop}, "nested deeper than the 32 levels")
-	ring := maps{}
+	ring := dicts{}
 	ring["a"] = ring
 	refuses(t, nested{ring}, "nested deeper than the 32 levels")
 

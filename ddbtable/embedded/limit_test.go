@@ -143,6 +143,21 @@ func TestAttributeNamesAreUpTo65535Bytes(t *testing.T) {
 	}
 }
 
+func TestAnExpressionIsUpTo4Kilobytes(t *testing.T) {
+	c := open(t).Client()
+	createTable(t, c, false)
+	for length, refused := range map[int]bool{4096: false, 4097: true} {
+		const condition = "attribute_not_exists(x)"
+		_, err := c.DeleteItem(t.Context(), &dynamodb.DeleteItemInput{
+			TableName: aws.String("tab"), Key: item{"a": s("k")},
+			ConditionExpression: aws.String(condition + strings.Repeat(" ", length-len(condition))),
+		})
+		if got := err != nil && strings.Contains(err.Error(), "Expression size has exceeded the maximum allowed size"); got != refused {
+			t.Errorf("%d: %v", length, err)
+		}
+	}
+}
+
 func TestAPlaceholderIsUpTo255Bytes(t *testing.T) {
 	c := open(t).Client()
 	createTable(t, c, false)
@@ -188,22 +203,25 @@ func TestIndexKeySizeLimits(t *testing.T) {
 	}
 }
 
+// TestPlaceholdersAreUpTo2Megabytes sends names and values of exactly
+// 2,097,152 bytes, and of one more.
 func TestPlaceholdersAreUpTo2Megabytes(t *testing.T) {
 	c := open(t).Client()
 	createTable(t, c, false)
-	values := item{}
-	var names []string
-	for i := range 6 {
-		placeholder := fmt.Sprintf(":v%d", i)
-		names = append(names, placeholder)
-		values[placeholder] = s(strings.Repeat("v", 380<<10))
-	}
-	_, err := c.DeleteItem(t.Context(), &dynamodb.DeleteItemInput{
-		TableName: aws.String("tab"), Key: item{"a": s("k")},
-		ConditionExpression:       aws.String("x IN (" + strings.Join(names, ",") + ")"),
-		ExpressionAttributeValues: values,
-	})
-	if err == nil || !strings.Contains(err.Error(), "2097152") {
-		t.Errorf("DeleteItem: %v", err)
+	const each = 350 << 10
+	for extra, refused := range map[int]bool{0: false, 1: true} {
+		values := item{":v5": s(strings.Repeat("v", 2<<20-len("#nx:v0:v1:v2:v3:v4:v5")-5*each+extra))}
+		for i := range 5 {
+			values[fmt.Sprintf(":v%d", i)] = s(strings.Repeat("v", each))
+		}
+		_, err := c.DeleteItem(t.Context(), &dynamodb.DeleteItemInput{
+			TableName: aws.String("tab"), Key: item{"a": s("k")},
+			ConditionExpression:       aws.String("attribute_not_exists(a) OR #n IN (:v0, :v1, :v2, :v3, :v4, :v5)"),
+			ExpressionAttributeNames:  map[string]string{"#n": "x"},
+			ExpressionAttributeValues: values,
+		})
+		if got := err != nil && strings.Contains(err.Error(), "2097152"); got != refused || !refused && err != nil {
+			t.Errorf("%d bytes more: %v", extra, err)
+		}
 	}
 }

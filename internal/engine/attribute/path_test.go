@@ -150,6 +150,17 @@ func TestACoveringProjectionKeepsEverything(t *testing.T) {
 	})
 }
 
+func TestOnlyWholeAttributesCover(t *testing.T) {
+	it := attribute.Item(encode(nil, map[string]model{"a": map[string]model{"x": "1", "y": "2"}}))
+	nested := attribute.NewProjection([]attribute.Path{{attribute.ByName("a"), attribute.ByName("x")}})
+	if nested.Covers(it) {
+		t.Error("a part of an attribute covers all of it")
+	}
+	if whole := attribute.NewProjection([]attribute.Path{{attribute.ByName("a")}}); !whole.Covers(it) {
+		t.Error("an attribute does not cover itself")
+	}
+}
+
 func clone(m model) model {
 	switch m := m.(type) {
 	case map[string]model:

@@ -184,6 +184,23 @@ func TestAValueKeepsWhatWasWritten(t *testing.T) {
 	})
 }
 
+func TestAbsentValuesEqualNothing(t *testing.T) {
+	n := attribute.AppendNull(nil)
+	if attribute.Equal(nil, nil) || attribute.Equal(n, nil) || attribute.Equal(nil, n) || !attribute.Equal(n, n) {
+		t.Error("an absent value equals something")
+	}
+}
+
+// TestHashIsStable pins the order of stored partitions.
+func TestHashIsStable(t *testing.T) {
+	// FNV-1a and MurmurHash3's final mix, worked out with another program.
+	for text, want := range map[string]uint64{"": 0xefd01f60ba992926, "a": 0x82a2a958a9bece5b, "hello": 0xe9c562c0fdb23244} {
+		if got := attribute.Hash([]byte(text)); got != want {
+			t.Errorf("Hash(%q)\n got: %#x\nwant: %#x", text, got, want)
+		}
+	}
+}
+
 func TestEqualValuesAreEqualBytes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a := models(2).Draw(t, "a")

@@ -3,6 +3,7 @@ package decimal_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"math/big"
 	"strings"
 	"testing"
@@ -185,6 +186,27 @@ func TestKeyOrderAroundZero(t *testing.T) {
 			t.Errorf("the key of %s does not sort after the one before: %x %x", text, last, key)
 		}
 		last = key
+	}
+}
+
+// TestKeysAreStable pins the stored form: files of this release are read by
+// later ones.
+func TestKeysAreStable(t *testing.T) {
+	for text, want := range map[string]string{
+		"0":                                      "02",
+		"1":                                      "0380" + "02" + "00",
+		"-1":                                     "017f" + "fd" + "ff",
+		"12.5":                                   "0380" + "0d33" + "00",
+		"-12.5":                                  "017f" + "f2cc" + "ff",
+		"123":                                    "0381" + "0218" + "00",
+		"1e-130":                                 "033f" + "02" + "00",
+		"9.9e125":                                "03be" + "64" + "00",
+		"12345678901234567890123456789012345678": "0392" + "0d23394f5b0d23394f5b0d23394f5b0d23394f" + "00",
+	} {
+		n := mustParse(t, text)
+		if got := fmt.Sprintf("%x", n.AppendKey(nil)); got != want {
+			t.Errorf("%s\n got: %s\nwant: %s", text, got, want)
+		}
 	}
 }
 

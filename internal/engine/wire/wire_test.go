@@ -32,7 +32,7 @@ func TestAnItemIsWrittenAsItWasRead(t *testing.T) {
 	tests := []string{
 		`{}`,
 		`{"a":{"S":""}}`,
-		`{"a":{"S":"\"\\\n\u0001é😀"},"b":{"N":"-12.5"},"c":{"B":"AAEC"},"d":{"BOOL":true},"e":{"NULL":true}}`,
+		`{"a":{"S":"\"\\\n\u0001\u001fé😀\ue000"},"b":{"N":"-12.5"},"c":{"B":"AAEC"},"d":{"BOOL":true},"e":{"NULL":true}}`,
 		`{"l":{"L":[{"L":[]},{"M":{}},{"M":{"x":{"L":[{"BOOL":false}]}}}]}}`,
 		`{"bs":{"BS":["AA=="]},"ns":{"NS":["1"]},"ss":{"SS":["x"]}}`,
 		`{"":{"S":"refused later"}}`,
@@ -77,6 +77,32 @@ func TestDepthOfValuesIsLimitedNotFatal(t *testing.T) {
 		if _, err := readItem(body); err == nil || err.Code != "SerializationException" {
 			t.Errorf("depth 100000: %v", err)
 		}
+	}
+}
+
+// TestDepthIsNotWidth reads more values beside each other than may be inside
+// each other.
+func TestDepthIsNotWidth(t *testing.T) {
+	const beside = wire.MaxDepth + 1
+	list := strings.TrimSuffix(strings.Repeat(`{"L":[{"M":{}}]},`, beside), ",")
+	it, err := readItem(`{"Other":[` + list + `],"Item":{"a":{"L":[` + list + `]}}}`)
+	if err != nil || it.Err != nil {
+		t.Fatalf("%v, %v", err, it.Err)
+	}
+	if got := it.Get("a").Len(); got != beside {
+		t.Errorf("%d values were read", got)
+	}
+}
+
+func TestDepthOfListsIsLimited(t *testing.T) {
+	nested := func(n int) string {
+		return `{"Item":{"a":` + strings.Repeat(`{"L":[`, n) + `{"S":"leaf"}` + strings.Repeat(`]}`, n) + `}}`
+	}
+	if it, err := readItem(nested(31)); err != nil || it.Err != nil {
+		t.Errorf("31 lists: %v, %v", err, it.Err)
+	}
+	if it, err := readItem(nested(32)); err != nil || it.Err == nil {
+		t.Errorf("32 lists: %v, %v", err, it.Err)
 	}
 }
 
@@ -224,6 +250,13 @@ func TestHeadersOfAResponse(t *testing.T) {
 	id := h.Get("X-Amzn-Requestid")
 	if len(id) != 52 || strings.Trim(id, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
 		t.Errorf("X-Amzn-Requestid is %q", id)
+	}
+	different := map[rune]bool{}
+	for _, c := range id {
+		different[c] = true
+	}
+	if len(different) < 10 {
+		t.Errorf("X-Amzn-Requestid is not random: %q", id)
 	}
 	wire.SetHeaders(h, nil)
 	if h.Get("X-Amzn-Requestid") == id {
