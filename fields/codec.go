@@ -89,6 +89,9 @@ func (c *codec) putElement(sink *wire.Sink, p unsafe.Pointer) error {
 
 // get reads src into p.
 func (c *codec) get(src wire.Source, p unsafe.Pointer) error {
+	if text, ok := src.Short(c.kind); ok && c.scalar() {
+		return c.parseText(text, p)
+	}
 	k, err := src.Open()
 	if err != nil {
 		return err

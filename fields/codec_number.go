@@ -93,7 +93,8 @@ func parseInt(text []byte, bits int) (int64, error) {
 	if err != nil {
 		return 0, notNumber(err)
 	}
-	v, err = strconv.ParseInt(n.String(), 10, bits)
+	var buf [32]byte
+	v, err = strconv.ParseInt(string(n.Append(buf[:0])), 10, bits)
 	return v, integerError(err, bits)
 }
 
@@ -108,7 +109,8 @@ func parseUint(text []byte, bits int) (uint64, error) {
 	case n.Compare(decimal.Number{}) < 0:
 		return 0, errNegative
 	}
-	v, err := strconv.ParseUint(n.String(), 10, bits)
+	var buf [32]byte
+	v, err := strconv.ParseUint(string(n.Append(buf[:0])), 10, bits)
 	return v, integerError(err, bits)
 }
 

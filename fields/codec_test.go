@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
+	"pgregory.net/rapid"
 
 	"example.com/ddb/fields"
 )
@@ -293,6 +294,37 @@ func TestUUIDs(t *testing.T) {
 	} {
 		rejects[item](t, in(`{"S":"`+text+`"}`), "not a UUID of 36 bytes in lower case")
 	}
+}
+
+// TestUUIDsAreThoseOfTheirPackage: every UUID has the text that its package
+// gives it, and no other text of 36 bytes is one.
+func TestUUIDsAreThoseOfTheirPackage(t *testing.T) {
+	type item struct {
+		V uuid.UUID `ddb:"v"`
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		id := uuid.UUID(rapid.SliceOfN(rapid.Byte(), 16, 16).Draw(t, "id"))
+		plan, err := fields.PlanOf[item]()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := plan.AppendJSON(nil, &item{id})
+		if want := in(`{"S":"` + id.String() + `"}`); err != nil || string(got) != want {
+			t.Fatalf("AppendJSON(%v)\n got: %s %v\nwant: %s", id, got, err, want)
+		}
+		at := rapid.IntRange(0, 35).Draw(t, "at")
+		text := []byte(id.String())
+		text[at] = rapid.ByteRange('\'', '~').Draw(t, "byte")
+		var back item
+		err = plan.Unmarshal(map[string]types.AttributeValue{"v": &types.AttributeValueMemberS{Value: string(text)}}, &back)
+		if want, errWant := uuid.ParseBytes(text); errWant == nil && want.String() == string(text) {
+			if err != nil || back.V != want {
+				t.Fatalf("Unmarshal(%s)\n got: %v %v", text, back.V, err)
+			}
+		} else if err == nil {
+			t.Fatalf("%s is read as %v", text, back.V)
+		}
+	})
 }
 
 func TestTimes(t *testing.T) {

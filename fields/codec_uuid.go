@@ -1,6 +1,7 @@
 package fields
 
 import (
+	"encoding/binary"
 	"errors"
 	"reflect"
 	"unsafe"
@@ -32,43 +33,62 @@ func uuidCodec() *codec {
 	}
 }
 
-// uuidPairs is where the two digits of each byte stand in the text.
-var uuidPairs = [16]int{0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34}
-
-const hexDigits = "0123456789abcdef"
-
 func appendUUID(dst []byte, id *[16]byte) []byte {
 	text := [36]byte{8: '-', 13: '-', 18: '-', 23: '-'}
-	for i, at := range uuidPairs {
-		text[at], text[at+1] = hexDigits[id[i]>>4], hexDigits[id[i]&0xF]
-	}
+	word := binary.LittleEndian
+	word.PutUint64(text[0:], hexOf(word.Uint32(id[0:])))
+	second, third := hexOf(word.Uint32(id[4:])), hexOf(word.Uint32(id[8:]))
+	word.PutUint32(text[9:], uint32(second))
+	word.PutUint32(text[14:], uint32(second>>32))
+	word.PutUint32(text[19:], uint32(third))
+	word.PutUint32(text[24:], uint32(third>>32))
+	word.PutUint64(text[28:], hexOf(word.Uint32(id[12:])))
 	return append(dst, text[:]...)
 }
-
-// hexValue maps a lower-case hexadecimal digit to its value and any other byte
-// to 0xFF.
-var hexValue = func() (table [256]byte) {
-	for i := range table {
-		table[i] = 0xFF
-	}
-	for i, c := range []byte(hexDigits) {
-		table[c] = byte(i)
-	}
-	return table
-}()
 
 func parseUUID(text []byte, id *[16]byte) error {
 	if len(text) != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-' {
 		return errUUID
 	}
-	var parsed [16]byte
-	for i, at := range uuidPairs {
-		high, low := hexValue[text[at]], hexValue[text[at+1]]
-		if high|low > 0x0F {
-			return errUUID
-		}
-		parsed[i] = high<<4 | low
+	word := binary.LittleEndian
+	first, ok1 := fromHex(word.Uint64(text[0:]))
+	second, ok2 := fromHex(uint64(word.Uint32(text[9:])) | uint64(word.Uint32(text[14:]))<<32)
+	third, ok3 := fromHex(uint64(word.Uint32(text[19:])) | uint64(word.Uint32(text[24:]))<<32)
+	last, ok4 := fromHex(word.Uint64(text[28:]))
+	if !ok1 || !ok2 || !ok3 || !ok4 {
+		return errUUID
 	}
-	*id = parsed
+	word.PutUint32(id[0:], first)
+	word.PutUint32(id[4:], second)
+	word.PutUint32(id[8:], third)
+	word.PutUint32(id[12:], last)
 	return nil
+}
+
+// ones has a 1 in each of eight bytes, so that ones*b has b in each.
+const ones = 0x0101010101010101
+
+// hexOf turns four bytes into their eight lower-case hexadecimal digits. Both
+// are little-endian, so that the first byte in memory stays the first.
+func hexOf(b uint32) uint64 {
+	x := uint64(b)
+	x = (x | x<<16) & 0x0000FFFF0000FFFF
+	x = (x | x<<8) & 0x00FF00FF00FF00FF
+	return digitsOf(x>>4&0x000F000F000F000F | x<<8&0x0F000F000F000F00)
+}
+
+// digitsOf turns the numbers 0 to 15 in each of eight bytes into digits: from
+// 10 on a letter, which is 39 further on than ':' would be.
+func digitsOf(n uint64) uint64 {
+	letters := (n + ones*(0x80-10)) >> 7 & ones
+	return n + ones*'0' + letters*('a'-'0'-10)
+}
+
+// fromHex is the reverse of hexOf. It is not ok for any other digits.
+func fromHex(digits uint64) (b uint32, ok bool) {
+	n := digits&(ones*0x0F) + digits>>6&ones*9
+	x := (n<<4 | n>>8) & 0x00FF00FF00FF00FF
+	x = (x | x>>8) & 0x0000FFFF0000FFFF
+	x |= x >> 16
+	return uint32(x), n&(ones*0xF0) == 0 && digitsOf(n) == digits
 }

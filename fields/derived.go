@@ -35,50 +35,66 @@ func (f *Field) writeDerived(sink *wire.Sink, g *wire.Group, base unsafe.Pointer
 }
 
 // checkDerived compares the text that was read for a derived attribute with
-// what its template makes, and fills its Go field. Asked says which attributes
-// the read asked for; nil means all.
+// what its template makes, if all its facets were read, and fills its Go field.
+// Asked says which attributes the read asked for; nil means all.
 func (r *reading) checkDerived(f *Field, base unsafe.Pointer, asked func(*Field) bool) error {
 	text := r.texts[f.index]
-	if err := f.fill(text, base); err != nil {
+	checked := r.knowsFacets(f.Template, asked)
+	right := checked && r.makes(f.Template, text, base)
+	if err := f.fill(text, right, base); err != nil {
 		return err
 	}
-	for _, part := range f.Template.parts {
-		if part.Facet == nil {
-			continue
-		}
-		switch facet := part.Facet.Field; {
-		case r.state[facet.index] == bad:
-			return nil // told already
-		case r.state[facet.index] == unseen && asked != nil && !asked(facet):
-			return nil
-		}
-	}
-	made, present, err := f.Template.appendItem(r.made[:0], base)
-	r.made = made
-	if err != nil || !present || string(made) != string(text) {
+	if checked && !right {
 		return ErrStale
 	}
 	return nil
 }
 
+// knowsFacets reports whether it is known of each facet what it is, be it
+// absent.
+func (r *reading) knowsFacets(t *Template, asked func(*Field) bool) bool {
+	for _, part := range t.parts {
+		if part.Facet == nil {
+			continue
+		}
+		f := part.Facet.Field
+		if r.state[f.index] == bad || r.state[f.index] == unseen && asked != nil && !asked(f) {
+			return false
+		}
+	}
+	return true
+}
+
+// makes reports whether the template makes that text of the struct at base.
+func (r *reading) makes(t *Template, text []byte, base unsafe.Pointer) bool {
+	for _, part := range t.parts {
+		if part.Facet != nil && r.state[part.Facet.Field.index] == unseen {
+			return false // the field has a zero value, the item has none
+		}
+	}
+	made, present, err := t.appendItem(r.made[:0], base)
+	r.made = made
+	return err == nil && present && string(made) == string(text)
+}
+
 // fill fills the field of a derived attribute, if it has one, with the text that
-// was read.
-func (f *Field) fill(text []byte, base unsafe.Pointer) error {
+// was read. Trusted says that the template is known to make the text.
+func (f *Field) fill(text []byte, trusted bool, base unsafe.Pointer) error {
 	switch {
 	case f.blank():
 		return nil
 	case f.typ == intIntType:
-		return f.Template.fillIntInt(text, (*IntInt)(f.where.reach(base)))
+		return f.Template.fillIntInt(text, trusted, (*IntInt)(f.where.reach(base)))
 	}
 	return f.codec.parseText(text, f.where.reach(base))
 }
 
 // fillIntInt fills an IntInt with the two facets.
-func (t *Template) fillIntInt(text []byte, i *IntInt) error {
+func (t *Template) fillIntInt(text []byte, trusted bool, i *IntInt) error {
 	var pair [2]int64
 	var errs [2]error
 	n := 0
-	ok := t.split(text, func(facet []byte) {
+	ok := t.split(text, trusted, func(facet []byte) {
 		pair[n], errs[n] = parseInt(facet, 64)
 		n++
 	})

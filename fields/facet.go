@@ -114,36 +114,48 @@ func (f *Facet) rule() *facetRule { return &f.Field.codec.facet }
 // attribute type, or one that the attribute's codec does not write, is an
 // error.
 func (f *Facet) Append(dst []byte, v Value) ([]byte, error) {
-	if v.kind != f.Field.Kind {
-		return dst, &kindError{got: v.kind, want: f.Field.Kind}
+	if err := f.checkStored(v); err != nil {
+		return dst, err
 	}
-	start := len(dst)
-	dst = append(dst, v.text...)
-	if valid := f.rule().valid; valid != nil {
-		if err := valid(dst[start:]); err != nil {
-			return dst, err
-		}
-	}
-	return f.finish(dst, start)
+	return f.finish(append(dst, v.text...), len(dst), true)
 }
 
-// finish turns the stored text in dst[start:] into the facet's text.
-func (f *Facet) finish(dst []byte, start int) ([]byte, error) {
+func (f *Facet) checkStored(v Value) error {
+	valid := f.rule().valid
+	switch {
+	case v.kind != f.Field.Kind:
+		return &kindError{got: v.kind, want: f.Field.Kind}
+	case valid != nil:
+		return valid([]byte(v.text))
+	}
+	return nil
+}
+
+// finish turns the text in dst[start:] into the facet's text. Stored says that
+// the text was not just written by the attribute's codec, so that a number may
+// be spelled in any way.
+func (f *Facet) finish(dst []byte, start int, stored bool) ([]byte, error) {
 	if err := f.rule().checkFacet(dst[start:]); err != nil {
 		return dst, err
 	}
-	return f.shape(dst, start)
+	return f.form(dst, start, stored)
 }
 
-// shape is finish without the check for values that have no place in a facet.
-func (f *Facet) shape(dst []byte, start int) ([]byte, error) {
+// form is finish without the check for values that have no place in a facet.
+func (f *Facet) form(dst []byte, start int, stored bool) (_ []byte, err error) {
 	switch shape := f.rule().shape; {
-	case f.Padded():
-		return f.pad(dst, start)
-	case shape == shapeInteger || shape == shapeNumber:
-		return spell(dst, start)
 	case shape == shapeText:
 		return dst, f.checkSeparator(dst[start:])
+	case shape == shapeNumber || shape == shapeInteger && stored:
+		if dst, err = spell(dst, start); err != nil {
+			return dst, err
+		}
+	}
+	if stored && f.rule().shape == shapeInteger && bytes.IndexByte(dst[start:], '.') >= 0 {
+		return dst, errInteger
+	}
+	if f.Padded() {
+		return f.pad(dst, start)
 	}
 	return dst, nil
 }
@@ -151,9 +163,6 @@ func (f *Facet) shape(dst []byte, start int) ([]byte, error) {
 // spell spells the number in dst[start:] as DynamoDB returns it, because what
 // is read must make the same key as what was written.
 func spell(dst []byte, start int) ([]byte, error) {
-	if _, _, ok := plainInteger(dst[start:]); ok {
-		return dst, nil
-	}
 	n, err := decimal.Parse(dst[start:])
 	if err != nil {
 		return dst, fmt.Errorf("number %w", err)
@@ -161,30 +170,13 @@ func spell(dst []byte, start int) ([]byte, error) {
 	return n.Append(dst[:start]), nil
 }
 
-// plainInteger splits an integer in sign and digits, if it is spelled as
-// DynamoDB returns it.
-func plainInteger(text []byte) (digits []byte, neg, ok bool) {
-	digits, neg = bytes.CutPrefix(text, minus)
-	for _, c := range digits {
-		if c < '0' || c > '9' {
-			return nil, false, false
-		}
-	}
-	ok = len(digits) > 0 && digits[0] != '0' || string(text) == "0"
-	return digits, neg, ok
-}
-
-var errInteger = errors.New("facet with a width takes whole numbers only")
+var errInteger = errors.New("facet in the key template takes whole numbers only")
 
 // pad turns the number in dst[start:] into one of the forms with a width.
 func (f *Facet) pad(dst []byte, start int) ([]byte, error) {
-	dst, err := spell(dst, start)
-	if err != nil {
-		return dst, err
-	}
-	digits, neg, ok := plainInteger(dst[start:])
+	digits, neg := bytes.CutPrefix(dst[start:], minus)
 	switch {
-	case !ok:
+	case f.rule().shape == shapeNumber && bytes.IndexByte(digits, '.') >= 0:
 		return dst, errInteger
 	case neg && (!f.signed || len(digits) > f.digits):
 		return dst, &widthError{f, Below}
@@ -262,30 +254,37 @@ func (f *Facet) Bound(v Value) (string, Place, error) {
 	if v.kind != f.Field.Kind {
 		return "", Within, &kindError{got: v.kind, want: f.Field.Kind}
 	}
-	text, err := f.shape([]byte(v.text), 0)
+	text, err := f.form([]byte(v.text), 0, true)
 	if tooWide, ok := errors.AsType[*widthError](err); ok {
 		return "", tooWide.place, nil
 	}
 	return string(text), Within, err
 }
 
-// parse takes the facet's text off the front of text and returns the stored
-// text that it was made from. It is not ok if the facet makes no such text.
-func (f *Facet) parse(text []byte) (stored, rest []byte, ok bool) {
+// take takes the facet's text off the front of text and returns the stored
+// text that it was made from, which is meaningless unless the facet makes that
+// text of it: see makes.
+func (f *Facet) take(text []byte) (made, stored, rest []byte, ok bool) {
 	n := f.extent(text)
 	if n < 0 || n > len(text) {
-		return nil, nil, false
+		return nil, nil, nil, false
 	}
-	made, rest := text[:n:n], text[n:]
-	if stored, ok = made, true; f.Padded() {
+	made, rest = text[:n:n], text[n:]
+	if f.Padded() {
 		stored, ok = f.unpad(made)
+		return made, stored, rest, ok
 	}
-	if valid := f.rule().valid; !ok || valid != nil && valid(stored) != nil {
-		return nil, nil, false
+	return made, made, rest, true
+}
+
+// makes reports whether the facet makes that text of a stored one.
+func (f *Facet) makes(made, stored []byte) bool {
+	if valid := f.rule().valid; valid != nil && valid(stored) != nil {
+		return false
 	}
 	var buf [64]byte
-	again, err := f.finish(append(buf[:0], stored...), 0)
-	return stored, rest, err == nil && bytes.Equal(again, made)
+	again, err := f.finish(append(buf[:0], stored...), 0, true)
+	return err == nil && bytes.Equal(again, made)
 }
 
 // extent is the length of the facet's text at the front of text, negative if

@@ -73,35 +73,40 @@ func (p *Plan[T]) Fields() []*Field { return p.s.fields }
 func (p *Plan[T]) Field(name string) *Field { return p.s.byName[name] }
 
 // Marshal returns v as an item of the SDK's type, without the attributes in
-// omit. Derived attributes are made from their facets. The error is a [*ValueError] for the first field that
-// cannot be stored.
+// omit. Derived attributes are made from their facets. The error is a
+// [*ValueError] for the first field that cannot be stored.
 func (p *Plan[T]) Marshal(v *T, omit ...*Field) (map[string]types.AttributeValue, error) {
-	return p.marshal(new(wire.Sink), v, omit)
+	item, _, err := p.marshal(wire.Sink{}, v, omit)
+	return item, err
 }
 
 // AppendJSON appends v as an item in DynamoDB JSON: what [Plan.Marshal] makes,
 // byte for byte as it is sent. After an error dst's added part is undefined.
 func (p *Plan[T]) AppendJSON(dst []byte, v *T, omit ...*Field) ([]byte, error) {
-	sink := sinks.Get().(*wire.Sink)
-	defer sinks.Put(sink)
-	*sink = wire.NewJSONSink(dst)
-	_, err := p.marshal(sink, v, omit)
-	dst = sink.JSON()
-	*sink = wire.Sink{}
-	return dst, err
+	_, json, err := p.marshal(wire.NewJSONSink(dst), v, omit)
+	if err != nil {
+		return dst, err
+	}
+	return json, nil
 }
 
+// sinks are kept because codecs, which are called through pointers, let them
+// escape.
 var sinks = sync.Pool{New: func() any { return new(wire.Sink) }}
 
-func (p *Plan[T]) marshal(sink *wire.Sink, v *T, omit []*Field) (map[string]types.AttributeValue, error) {
+func (p *Plan[T]) marshal(into wire.Sink, v *T, omit []*Field) (item map[string]types.AttributeValue, json []byte, err error) {
 	if err := p.s.usable(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	sink := sinks.Get().(*wire.Sink)
+	*sink = into
 	g := sink.BeginItem(len(p.s.fields))
-	if err := p.s.write(sink, &g, unsafe.Pointer(v), omit); err != nil {
-		return nil, err
+	if err = p.s.write(sink, &g, unsafe.Pointer(v), omit); err == nil {
+		item, json = sink.EndItem(&g), sink.JSON()
 	}
-	return sink.EndItem(&g), nil
+	*sink = wire.Sink{} // what was written is not ours to keep
+	sinks.Put(sink)
+	return item, json, err
 }
 
 // Unmarshal reads a whole item into v, whose former content is lost. An

@@ -190,7 +190,7 @@ func (t *Template) appendItem(dst []byte, base unsafe.Pointer) (_ []byte, presen
 		}
 		start := len(dst)
 		if dst, err = f.codec.appendText(dst, p); err == nil {
-			dst, err = part.Facet.finish(dst, start)
+			dst, err = part.Facet.finish(dst, start, false)
 		}
 		if err != nil {
 			return dst, false, part.Facet.error(err)
@@ -224,12 +224,13 @@ func (f *Facet) error(err error) error { return fmt.Errorf("facet {%s}: %w", f.F
 // Parse splits a derived text into the stored texts of its facets, from left
 // to right. It is not ok for a text that the template does not make.
 func (t *Template) Parse(text string) (stored []string, ok bool) {
-	ok = t.split([]byte(text), func(facet []byte) { stored = append(stored, string(facet)) })
+	ok = t.split([]byte(text), false, func(facet []byte) { stored = append(stored, string(facet)) })
 	return stored, ok
 }
 
-// split calls take with the stored text of each facet.
-func (t *Template) split(text []byte, take func(stored []byte)) (ok bool) {
+// split calls take with the stored text of each facet. Trusted says that the
+// template is known to make the text.
+func (t *Template) split(text []byte, trusted bool, take func(stored []byte)) (ok bool) {
 	for _, part := range t.parts {
 		if part.Facet == nil {
 			if text, ok = bytes.CutPrefix(text, []byte(part.Literal)); !ok {
@@ -237,11 +238,12 @@ func (t *Template) split(text []byte, take func(stored []byte)) (ok bool) {
 			}
 			continue
 		}
-		var stored []byte
-		if stored, text, ok = part.Facet.parse(text); !ok {
+		made, stored, rest, ok := part.Facet.take(text)
+		if !ok || !trusted && !part.Facet.makes(made, stored) {
 			return false
 		}
 		take(stored)
+		text = rest
 	}
 	return len(text) == 0
 }

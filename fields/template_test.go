@@ -189,7 +189,7 @@ func TestFacetsThatAreUnfitAreErrors(t *testing.T) {
 		{"{text}#{n}", with(func(v *keyed) { v.Text = "a#b" }), `facet {text}: text holds the separator "#" that follows facet {text} in its key template; use a separator that no value holds`},
 		{"{text}##{n}", with(func(v *keyed) { v.Text = "a#" }), `text holds the separator "##"`}, // a###5 would be read as a and #5
 		{"{pair}_{n}", &full, `text holds the separator "_"`},
-		{"{cents:5}", &full, "facet {cents}: facet with a width takes whole numbers only"},
+		{"{cents:5}", &full, "facet {cents}: facet in the key template takes whole numbers only"},
 	}
 	for _, tt := range tests {
 		tmpl := template(t, tt.template)
@@ -223,7 +223,7 @@ func TestStoredFacetsAreChecked(t *testing.T) {
 	}{
 		{"{n:3}", &types.AttributeValueMemberS{Value: "1"}, `stored attribute type is "S", the field reads "N"`},
 		{"{n}", &types.AttributeValueMemberNULL{Value: true}, `stored attribute type is "NULL"`},
-		{"{n:3}", &types.AttributeValueMemberN{Value: "1.5"}, "facet with a width takes whole numbers only"},
+		{"{n:3}", &types.AttributeValueMemberN{Value: "1.5"}, "facet in the key template takes whole numbers only"},
 		{"{id}", &types.AttributeValueMemberS{Value: "F14E0000-0000-0000-0000-000000000000"}, "not a UUID"},
 		{"{time}", &types.AttributeValueMemberS{Value: "2015-04-11T22:34:41Z"}, "not a time in the form"},
 	}

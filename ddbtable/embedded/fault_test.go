@@ -146,6 +146,28 @@ func TestWhichRequestsAFaultStrikes(t *testing.T) {
 	}
 }
 
+func TestAFaultOfAnIndexStrikesItsReaders(t *testing.T) {
+	db := open(t)
+	c := db.Client(once)
+	if _, err := c.CreateTable(t.Context(), withGlobalIndexes(2)); err != nil {
+		t.Fatal(err)
+	}
+	fault := db.Inject(embedded.Fault{Effect: embedded.Throttle, Table: "tab", Index: "idx1"})
+	for index, struck := range map[string]bool{"": false, "idx0": false, "idx1": true} {
+		in := &dynamodb.ScanInput{TableName: aws.String("tab")}
+		if index != "" {
+			in.IndexName = aws.String(index)
+		}
+		_, err := c.Scan(t.Context(), in)
+		if got := err != nil; got != struck {
+			t.Errorf("a scan of index %q: %v", index, err)
+		}
+	}
+	if fault.Hits() != 1 {
+		t.Errorf("%d hits", fault.Hits())
+	}
+}
+
 // strikes shows which of some updates a fault struck.
 func strikes(t *testing.T, f embedded.Fault, requests int) string {
 	t.Helper()

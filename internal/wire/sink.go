@@ -96,6 +96,15 @@ func (s *Sink) Close(k Kind, dst []byte, plain bool) {
 	s.buf = append(dst, `"}`...)
 }
 
+// expect makes room for n values, half of them strings of the length of a UUID
+// or less.
+func (s *Sink) expect(n int) {
+	s.ahead = n/2 + 1
+	if s.buf == nil {
+		s.buf = make([]byte, 0, 24*n)
+	}
+}
+
 // scalar makes the value of kind k whose text is the end of s.buf.
 func (s *Sink) scalar(k Kind, text []byte) types.AttributeValue {
 	switch k {
@@ -165,7 +174,7 @@ func (s *Sink) BeginList(n int) Group {
 		s.buf = append(s.buf, `{"L":[`...)
 		return Group{}
 	}
-	s.ahead = n
+	s.expect(n)
 	return Group{list: make([]types.AttributeValue, 0, n)}
 }
 
@@ -211,7 +220,7 @@ func (s *Sink) begin(open string, n int) Group {
 		s.buf = append(s.buf, open...)
 		return Group{}
 	}
-	s.ahead = n
+	s.expect(n)
 	return Group{dict: make(map[string]types.AttributeValue, n)}
 }
 

@@ -25,6 +25,22 @@ func ScanSource(scan *Scanner) Source { return Source{scan: scan} }
 // ValueSource reads av, an attribute of an item.
 func ValueSource(av types.AttributeValue) Source { return Source{av: av, depth: 1} }
 
+// Short is the text of a value in the SDK's form that is of kind k, S or N. Any
+// other is read with Open.
+func (s Source) Short(k Kind) (text []byte, ok bool) {
+	switch av := s.av.(type) {
+	case *types.AttributeValueMemberS:
+		if k == S && av != nil {
+			return bytesOf(av.Value), true
+		}
+	case *types.AttributeValueMemberN:
+		if k == N && av != nil {
+			return bytesOf(av.Value), true
+		}
+	}
+	return nil, false
+}
+
 // Open passes over the descriptor and returns the value's kind. What Open is
 // followed by depends on it: Text for a scalar and NULL, List, Map or Set; then
 // Close. The kind is "" for nil and for an attribute type that is not known,

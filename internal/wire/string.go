@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"math/bits"
+	"slices"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -154,27 +155,41 @@ func AppendString(dst []byte, text string) []byte {
 // appendEscapes replaces what a JSON string may not hold in dst[start:] by its
 // escape sequence, in place. Nearly always there is nothing to replace.
 func appendEscapes(dst []byte, start int) []byte {
-	i := start
-	for i < len(dst) && !special(dst[i]) {
-		i++
+	more := 0
+	for _, c := range dst[start:] {
+		if special(c) {
+			more += len(escapeOf(c)) - 1
+		}
 	}
-	if i == len(dst) {
+	if more == 0 {
 		return dst
 	}
-	const hexDigits = "0123456789abcdef"
-	rest := string(dst[i:])
-	dst = dst[:i]
-	for _, c := range []byte(rest) {
-		switch {
-		case !special(c):
-			dst = append(dst, c)
-		case c == '"' || c == '\\':
-			dst = append(dst, '\\', c)
-		default:
-			dst = append(dst, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&0xF])
+	// From the end on, no byte is overwritten before it was read.
+	from := len(dst)
+	dst = slices.Grow(dst, more)[:from+more]
+	for to := len(dst); to > from; {
+		from--
+		if c := dst[from]; special(c) {
+			to -= copy(dst[to-len(escapeOf(c)):], escapeOf(c))
+		} else {
+			to--
+			dst[to] = c
 		}
 	}
 	return dst
+}
+
+// escapeOf is the escape sequence of a special byte.
+func escapeOf(c byte) string {
+	const controls = `\u0000\u0001\u0002\u0003\u0004\u0005\u0006\u0007\u0008\u0009\u000a\u000b\u000c\u000d\u000e\u000f` +
+		`\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f`
+	switch c {
+	case '"':
+		return `\"`
+	case '\\':
+		return `\\`
+	}
+	return controls[6*int(c):][:6]
 }
 
 // special reports whether a JSON string holds c as an escape sequence only.
