@@ -25,7 +25,7 @@ func (c *compiler) mapOf(t reflect.Type) (*codec, error) {
 		return made, nil
 	}
 	if isMapSet(t) {
-		return nil, fmt.Errorf("Go type %s is not stored as a map; add the option `set`", t)
+		return nil, fmt.Errorf("values of Go type %s are not stored as a map; add the option `set`", t)
 	}
 	m := &mapping{typ: t, elems: reflect.SliceOf(t.Elem())}
 	made := &codec{kind: M, absent: nilTest(t), write: m.write, read: m.read}

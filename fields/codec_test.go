@@ -63,12 +63,6 @@ type (
 
 func ptr[V any](v V) *V { return &v }
 
-// A claim is that a value is stored as this and read back as it was.
-type claim[T any] struct {
-	value  T
-	stored string
-}
-
 // round checks that v is stored as want, a whole item, and that want is read
 // as v.
 func round[T any](t *testing.T, v T, want string) {

@@ -25,7 +25,7 @@ const maxTypes = 1000
 // what to do.
 func (c *compiler) codecOf(t reflect.Type, tag *tag) (*codec, error) {
 	if c.depth++; c.depth > maxTypes {
-		return nil, fmt.Errorf("Go type %s contains itself with nothing between; put a struct, slice or map between", t)
+		return nil, fmt.Errorf("values of Go type %s contain themselves with nothing between; put a struct, slice or map between", t)
 	}
 	made, err := c.choose(t, tag)
 	c.depth--
@@ -85,7 +85,7 @@ func (c *compiler) ownCodec(t reflect.Type) (*codec, error) {
 	case reflect.Struct:
 		return c.structOf(t)
 	}
-	return nil, fmt.Errorf("Go type %s cannot be stored; use a supported type, register a codec with fields.Register, or exclude the field with `ddb:\"-\"`", t)
+	return nil, fmt.Errorf("values of Go type %s cannot be stored; use a supported type, register a codec with fields.Register, or exclude the field with `ddb:\"-\"`", t)
 }
 
 // basicCodec is the codec of a type's underlying kind, or nil.

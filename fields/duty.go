@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 	"unsafe"
+
+	"example.com/ddb/internal/wire"
 )
 
 // A Duty is what an attribute is kept for, beside holding a value: ddbtable
@@ -103,7 +105,8 @@ func (f *Field) TimeValue(t time.Time) (Value, error) {
 // Set gives the attribute of v a value, which must be one that its field can
 // hold.
 func (p *Plan[T]) Set(v *T, f *Field, value Value) error {
-	if err := f.codec.parseText([]byte(value.text), f.where.reach(unsafe.Pointer(v))); err != nil {
+	src := wire.ScanSource(wire.NewScanner(value.AppendJSON(nil)))
+	if err := f.codec.get(src, f.where.reach(unsafe.Pointer(v))); err != nil {
 		return f.error(err)
 	}
 	return nil

@@ -161,7 +161,7 @@ func TestMistakenCodecsAreReported(t *testing.T) {
 		{oneTag[partial2]("v"), "registered codec of Go type fields_test.partial2 is incomplete; set Kind"},
 		{oneTag[[]partial3]("v"), "registered codec of Go type fields_test.partial3 is incomplete; give fields.Via two functions"},
 		{oneTag[twice]("v"), `codec "" of Go type fields_test.twice is registered twice; register it once`},
-		{oneTag[loop]("v"), "contains itself with nothing between"},
+		{oneTag[loop]("v"), "contain themselves with nothing between"},
 		{oneTag[pair]("v"), ""},
 	} {
 		if got := strings.Join(tt.got, "\n"); !strings.Contains(got, tt.want) || (got == "") != (tt.want == "") {

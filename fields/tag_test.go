@@ -39,8 +39,13 @@ func oneStructTag[V any](tag string) []string {
 	return strings.Split(strings.ReplaceAll(err.Error(), t.String(), "T"), "\n")
 }
 
+// A Counted is embedded by pointer where that does not do.
+type Counted struct {
+	Version int `ddb:"version,version"`
+}
+
 type (
-	noTags  struct{ a, b int }
+	noTags  struct{ _, _ int }
 	wrongIn struct {
 		A chan int `ddb:"a"`
 		B int      `ddb:"b,sort"`
@@ -132,6 +137,39 @@ func TestTagErrors(t *testing.T) {
 			B uuid.UUID `ddb:"b,writeid"`
 		}](), []string{at("B", "b,writeid", `option "writeid" is also on field A; an item has one such attribute`)}},
 
+		{"two duties", oneTag[int]("v,version,ttl"), one("v,version,ttl", `option "ttl" beside "version"; an attribute has one duty, remove one`)},
+		{"duties of wrong types", compileErrors[struct {
+			A string    `ddb:"a,version"`
+			B time.Time `ddb:"b,unix,version"`
+			C int       `ddb:"c,createdat"`
+			D int64     `ddb:"d,updatedat"`
+			E time.Time `ddb:"e,ttl"`
+			F time.Time `ddb:"f,unixmilli,ttl"`
+			G string    `ddb:"g,discriminator"`
+			H string    `ddb:"h,version,from=A"`
+		}](), []string{
+			at("A", "a,version", `option "version" is for an integer; change the field`),
+			at("B", "b,unix,version", `option "version" is also on field A; an item has one such attribute`),
+			at("B", "b,unix,version", `option "version" is for an integer; change the field`),
+			at("C", "c,createdat", `option "createdat" is for a time.Time; change the field`),
+			at("D", "d,updatedat", `option "updatedat" is for a time.Time; change the field`),
+			at("E", "e,ttl", `option "ttl" is for a time.Time with the codec unix; change the field`),
+			at("F", "f,unixmilli,ttl", `option "ttl" is also on field E; an item has one such attribute`),
+			at("F", "f,unixmilli,ttl", `option "ttl" is for a time.Time with the codec unix; change the field`),
+			at("G", "g,discriminator", `option "discriminator" is for a derived attribute whose template has no facets; change the field`),
+			at("H", "h,version,from=A", `option "version" is also on field A; an item has one such attribute`),
+			at("H", "h,version,from=A", `option "version" is for an integer; change the field`),
+		}},
+		{"duty in an embedded pointer", compileErrors[struct {
+			*Counted
+			V int `ddb:"v"`
+		}](), []string{at("Counted.Version", "version,version", `option "version" is on a field of a struct that is embedded by pointer; embed the struct itself`)}},
+		{"duty that may be absent", oneTag[int]("v,version,omitzero"), one("v,version,omitzero", `option "version" does not go with omitzero; remove one`)},
+		{"discriminator with a facet", compileErrors[struct {
+			A string `ddb:"a"`
+			V string `ddb:"v,discriminator,from=A#{a}"`
+		}](), []string{at("V", "v,discriminator,from=A#{a}", "a discriminator is the same for all items of a type; give it a template without facets")}},
+
 		{"bool", oneTag[int]("v,bool"), one("v,bool", `option "bool" does not fit Go type int; it is for a bool`)},
 		{"bytes", oneTag[namedBytes]("v,bytes"), one("v,bytes", `option "bytes" does not fit Go type fields_test.namedBytes; it is for bytes`)},
 		{"decimal", oneTag[float64]("v,decimal"), one("v,decimal", `option "decimal" does not fit Go type float64; it is for fields.Decimal or another string type`)},
@@ -148,16 +186,16 @@ func TestTagErrors(t *testing.T) {
 		{"unixmilli", oneTag[*string]("v,unixmilli"), one("v,unixmilli", `option "unixmilli" does not fit Go type string; it is for time.Time`)},
 		{"uuid", oneTag[[15]byte]("v,uuid"), one("v,uuid", `option "uuid" does not fit Go type [15]uint8; it is for uuid.UUID or another array of 16 bytes`)},
 
-		{"unsupported", oneTag[chan int]("v"), one("v", "Go type chan int cannot be stored; use a supported type, register a codec with fields.Register, or exclude the field with `ddb:\"-\"`")},
-		{"any", oneTag[any]("v"), one("v", "Go type interface {} cannot be stored; use a supported type, register a codec with fields.Register, or exclude the field with `ddb:\"-\"`")},
-		{"unsupported element", oneTag[[]complex64]("v"), one("v", "element of []complex64: Go type complex64 cannot be stored; use a supported type, register a codec with fields.Register, or exclude the field with `ddb:\"-\"`")},
+		{"unsupported", oneTag[chan int]("v"), one("v", "values of Go type chan int cannot be stored; use a supported type, register a codec with fields.Register, or exclude the field with `ddb:\"-\"`")},
+		{"any", oneTag[any]("v"), one("v", "values of Go type interface {} cannot be stored; use a supported type, register a codec with fields.Register, or exclude the field with `ddb:\"-\"`")},
+		{"unsupported element", oneTag[[]complex64]("v"), one("v", "element of []complex64: values of Go type complex64 cannot be stored; use a supported type, register a codec with fields.Register, or exclude the field with `ddb:\"-\"`")},
 		{"unsupported map key", oneTag[map[bool]int]("v"), one("v", "key of map[bool]int cannot be a name in a map; use a string, number or UUID as key")},
-		{"unsupported map element", oneTag[map[string]func()]("v"), one("v", "element of map[string]func(): Go type func() cannot be stored; use a supported type, register a codec with fields.Register, or exclude the field with `ddb:\"-\"`")},
-		{"map without set", oneTag[map[string]struct{}]("v"), one("v", "Go type map[string]struct {} is not stored as a map; add the option `set`")},
+		{"unsupported map element", oneTag[map[string]func()]("v"), one("v", "element of map[string]func(): values of Go type func() cannot be stored; use a supported type, register a codec with fields.Register, or exclude the field with `ddb:\"-\"`")},
+		{"map without set", oneTag[map[string]struct{}]("v"), one("v", "values of Go type map[string]struct {} are not stored as a map; add the option `set`")},
 		{"set of a wrong type", oneTag[[]bool]("v,set"), one("v,set", "elements of Go type bool cannot be in a set; use strings, numbers or bytes")},
 		{"set of pointers", oneTag[[]*[]byte]("v,set"), one("v,set", "elements of Go type *[]uint8 cannot be in a set; use strings, numbers or bytes")},
 		{"set of sets", oneTag[lists]("v,set"), one("v,set", "elements of Go type fields_test.lists cannot be in a set; use strings, numbers or bytes")},
-		{"pointer to itself", oneTag[pointless]("v"), one("v", "Go type fields_test.pointless contains itself with nothing between; put a struct, slice or map between")},
+		{"pointer to itself", oneTag[pointless]("v"), one("v", "values of Go type fields_test.pointless contain themselves with nothing between; put a struct, slice or map between")},
 		{"embedded in itself", compileErrors[ring](), []string{"fields: T.ring: embedded struct contains itself; give the field a tag"}},
 		{"embedded without attributes", compileErrors[struct {
 			time.Time
@@ -234,7 +272,7 @@ func TestTagErrors(t *testing.T) {
 			A []*wrongIn          `ddb:"a"`
 			B map[string]*wrongIn `ddb:"b"`
 		}](), []string{
-			"fields: fields_test.wrongIn.A: tag `ddb:\"a\"`: Go type chan int cannot be stored; use a supported type, register a codec with fields.Register, or exclude the field with `ddb:\"-\"`",
+			"fields: fields_test.wrongIn.A: tag `ddb:\"a\"`: values of Go type chan int cannot be stored; use a supported type, register a codec with fields.Register, or exclude the field with `ddb:\"-\"`",
 			"fields: fields_test.wrongIn.B: tag `ddb:\"b,sort\"`: key options are for the item's own attributes; move the field up, or remove the option",
 			"fields: fields_test.wrongIn.C: tag `ddb:\"c,from={a}\"`: option \"from\" is for the item's own attributes; move the field up",
 			"fields: fields_test.wrongIn.D: tag `ddb:\"d,writeid\"`: option \"writeid\" is for the item's own attributes; move the field up",
@@ -249,7 +287,7 @@ func TestTagErrors(t *testing.T) {
 			at("A", "a,unix,sort=x", `index name "x"`+badIndex),
 			at("B", "b,partition", noKey),
 			at("C", "b", `attribute name "b" is also that of field B; rename one`),
-			at("C", "b", "Go type chan int cannot be stored; use a supported type, register a codec with fields.Register, or exclude the field with `ddb:\"-\"`"),
+			at("C", "b", "values of Go type chan int cannot be stored; use a supported type, register a codec with fields.Register, or exclude the field with `ddb:\"-\"`"),
 			at("E", "e,truncate", `option "truncate" is for the codecs unix and unixmilli; name one of them, or remove it`),
 			at("D", "d,from={a}{nope}", "facet {nope}: no field has that attribute name; name an attribute of the same struct"),
 		}},
@@ -283,15 +321,14 @@ func TestTagErrorIsData(t *testing.T) {
 // A tag that is not mistaken says everything that a table needs to know.
 func TestTagsAreRead(t *testing.T) {
 	type item struct {
-		_  struct{}       `ddb:"derived,sort=by_x,from=A#{b},{{c}}"`
-		A  string         `ddb:"a,partition,partition=by_a,local=by_c"`
-		B  int            `ddb:"b,sort,sort=by_b.2-x"`
-		C  *time.Time     `ddb:"c,unix,truncate,omitzero"`
-		D  uuid.UUID      `ddb:"d:é#.[0],writeid"`
-		E  map[int]string `ddb:"e"`
-		F  any            `ddb:"-"`
-		_  struct{}       // untagged
-		no chan int       // unexported
+		_ struct{}       `ddb:"derived,sort=by_x,from=A#{b},{{c}}"`
+		A string         `ddb:"a,partition,partition=by_a,local=by_c"`
+		B int            `ddb:"b,sort,sort=by_b.2-x"`
+		C *time.Time     `ddb:"c,unix,truncate,omitzero"`
+		D uuid.UUID      `ddb:"d:é#.[0],writeid"`
+		E map[int]string `ddb:"e"`
+		F any            `ddb:"-"`
+		_ chan int       // untagged
 		base
 	}
 	plan := planOf[item](t)

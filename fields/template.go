@@ -224,8 +224,10 @@ func (f *Facet) error(err error) error { return fmt.Errorf("facet {%s}: %w", f.F
 // Parse splits a derived text into the stored texts of its facets, from left
 // to right. It is not ok for a text that the template does not make.
 func (t *Template) Parse(text string) (stored []string, ok bool) {
-	ok = t.split([]byte(text), false, func(facet []byte) { stored = append(stored, string(facet)) })
-	return stored, ok
+	if !t.split([]byte(text), false, func(facet []byte) { stored = append(stored, string(facet)) }) {
+		return nil, false
+	}
+	return stored, true
 }
 
 // split calls take with the stored text of each facet. Trusted says that the
