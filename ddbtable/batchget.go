@@ -145,7 +145,7 @@ func (g *batchGetter[T]) drain() {
 }
 
 func stopped(err error) error {
-	if err == errStopped {
+	if errors.Is(err, errStopped) {
 		return nil
 	}
 	return err

@@ -146,7 +146,7 @@ type brokenBody struct {
 
 func (b brokenBody) Read(p []byte) (int, error) {
 	n, err := b.Reader.Read(p)
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		err = b.err
 	}
 	return n, err

@@ -217,7 +217,10 @@ func beforeBytes(v fields.Value) (fields.Value, bool) {
 // is not ok if there is none.
 func successor(v fields.Value) (fields.Value, bool) {
 	if v.Kind() == fields.B {
-		b := []byte(strings.TrimRight(v.Text(), "\xFF"))
+		b := []byte(v.Text())
+		for len(b) > 0 && b[len(b)-1] == 0xFF {
+			b = b[:len(b)-1]
+		}
 		if len(b) == 0 {
 			return v, false
 		}

@@ -30,10 +30,9 @@ type coin struct {
 }
 
 var (
-	coinID   = ddbtable.Attr(func(c *coin) *string { return &c.ID })
-	coinN    = ddbtable.Attr(func(c *coin) *int { return &c.N })
-	coinTags = ddbtable.Attr(func(c *coin) *[]string { return &c.Tags })
-	coins    = ddbtable.MustDefine[coin]("coins")
+	coinID = ddbtable.Attr(func(c *coin) *string { return &c.ID })
+	coinN  = ddbtable.Attr(func(c *coin) *int { return &c.N })
+	coins  = ddbtable.MustDefine[coin]("coins")
 )
 
 // One coin, as it stands in responses.

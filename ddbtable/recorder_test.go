@@ -129,15 +129,3 @@ func expect(t *testing.T, what string, got, want any) {
 		t.Errorf("%s\n(-want +got)\n%s", what, diff)
 	}
 }
-
-// expectText fails the test unless the error has exactly that text.
-func expectText(t *testing.T, what string, err error, want string) {
-	t.Helper()
-	got := "<nil>"
-	if err != nil {
-		got = err.Error()
-	}
-	if got != want {
-		t.Errorf("%s\n got: %s\nwant: %s", what, got, want)
-	}
-}

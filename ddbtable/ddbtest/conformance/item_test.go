@@ -31,7 +31,6 @@ var itemChecks = []check{
 var (
 	stockShop   = ddbtable.Attr(func(s *stock) *string { return &s.Shop })
 	stockNumber = ddbtable.Attr(func(s *stock) *int { return &s.Number })
-	stockColor  = ddbtable.Attr(func(s *stock) *string { return &s.Color })
 )
 
 // put stores items and fails the test if it cannot.

@@ -3,13 +3,15 @@
 // Allowed are the constructors of package variables, whose mistakes no program
 // can handle, and states that cannot be reached: their text starts with
 // "ddbtable: internal error" (or fields, or the name of the package itself).
-// Tests may panic.
+// http.ErrAbortHandler is a handler's only way to drop a connection. Tests may
+// panic.
 package panics
 
 import (
 	"go/ast"
 	"go/constant"
 	"go/token"
+	"go/types"
 	"slices"
 	"strings"
 
@@ -48,7 +50,7 @@ func run(pass *analysis.Pass) (any, error) {
 func checkDecl(pass *analysis.Pass, decl ast.Decl) {
 	for n := range ast.Preorder(decl) {
 		call, ok := n.(*ast.CallExpr)
-		if !ok || !isPanic(pass, call) || isInternalError(pass, call.Args[0]) {
+		if !ok || !isPanic(pass, call) || isInternalError(pass, call.Args[0]) || isAbort(pass, call.Args[0]) {
 			continue
 		}
 		pass.Reportf(call.Pos(), "panic outside MustDefine, Attr and impossible states; return an error, or start its text with %q",
@@ -69,6 +71,16 @@ func isInternalError(pass *analysis.Pass, value ast.Expr) bool {
 		}
 	}
 	return false
+}
+
+// isAbort reports whether value is http.ErrAbortHandler.
+func isAbort(pass *analysis.Pass, value ast.Expr) bool {
+	s, ok := ast.Unparen(value).(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	v, ok := pass.TypesInfo.Uses[s.Sel].(*types.Var)
+	return ok && v.Name() == "ErrAbortHandler" && v.Pkg() != nil && v.Pkg().Path() == "net/http"
 }
 
 // prefix returns the constant text that e begins with, looking into sums and
