@@ -1,6 +1,7 @@
 package ddbtable
 
 import (
+	"bytes"
 	"compress/flate"
 	"compress/gzip"
 	"context"
@@ -104,20 +105,11 @@ func damaged(err error) bool {
 
 // readFrom fills the buffer. The length is a hint, -1 if it is not known.
 func (b *buffer) readFrom(r io.Reader, length int64) error {
-	if need := min(length+1, maxPooled); int64(cap(b.bytes)) < need {
+	if need := min(length+bytes.MinRead, maxPooled); int64(cap(b.bytes)) < need {
 		b.bytes = make([]byte, 0, need)
 	}
-	for {
-		if len(b.bytes) == cap(b.bytes) {
-			b.bytes = append(b.bytes, 0)[:len(b.bytes)]
-		}
-		n, err := r.Read(b.bytes[len(b.bytes):cap(b.bytes)])
-		b.bytes = b.bytes[:len(b.bytes)+n]
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-	}
+	into := bytes.NewBuffer(b.bytes)
+	_, err := into.ReadFrom(r)
+	b.bytes = into.Bytes()
+	return err
 }
