@@ -139,7 +139,14 @@ func (q Query[T]) bind() (*binding, error) {
 }
 
 func (q Query[T]) noIndex() error {
-	return planErrorf("there is no index %s; use one of %s", *q.via, q.indexNames())
+	if len(q.table.def.indexes) == 0 {
+		return planErrorf("there is no index %s, the table has none; drop Via", *q.via)
+	}
+	var names []string
+	for _, x := range q.table.def.indexes {
+		names = append(names, x.name)
+	}
+	return planErrorf("there is no index %s; use one of %s", *q.via, strings.Join(names, ", "))
 }
 
 // mistake is what is wrong with the query's parts.
@@ -197,17 +204,6 @@ func (q Query[T]) candidates() []*index {
 		return []*index{x}
 	}
 	return nil
-}
-
-func (q Query[T]) indexNames() string {
-	var all []string
-	for _, x := range q.table.def.indexes {
-		all = append(all, x.name)
-	}
-	if len(all) == 0 {
-		return "none, the table has no secondary index"
-	}
-	return strings.Join(all, ", ")
 }
 
 // misordered says why a binding does not give the order that is asked for.
