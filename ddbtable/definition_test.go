@@ -64,8 +64,6 @@ type (
 )
 
 var (
-	cardID   = ddbtable.Attr(func(p *card) *string { return &p.ID })
-	cardA    = ddbtable.Attr(func(p *card) *string { return &p.A })
 	cardB    = ddbtable.Attr(func(p *card) *string { return &p.B })
 	cardCity = ddbtable.Attr(func(p *card) *string { return &p.From.City })
 )
