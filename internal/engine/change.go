@@ -62,6 +62,12 @@ func (c *change) count(sign int64) {
 // because a count of the whole table must not come in between, and taken back
 // when the store fails.
 func (e *Engine) apply(decide func(store.Reader) ([]change, error)) error {
+	return e.applyWith(func(r store.Reader, _ *store.Batch) ([]change, error) { return decide(r) })
+}
+
+// applyWith is apply for a decision that writes to the batch beside its
+// changes.
+func (e *Engine) applyWith(decide func(store.Reader, *store.Batch) ([]change, error)) error {
 	var counted []change
 	uncount := func() {
 		for i := range counted {
@@ -71,11 +77,11 @@ func (e *Engine) apply(decide func(store.Reader) ([]change, error)) error {
 	}
 	err := e.store.Write(func(r store.Reader) (*store.Batch, error) {
 		uncount()
-		changes, err := decide(r)
-		if err != nil || len(changes) == 0 {
+		b := new(store.Batch)
+		changes, err := decide(r, b)
+		if err != nil || len(changes) == 0 && b.Empty() {
 			return nil, err
 		}
-		b := new(store.Batch)
 		for i := range changes {
 			changes[i].appendTo(b)
 			changes[i].count(1)

@@ -86,20 +86,26 @@ type action struct {
 	table, index string
 	// run does the rest and appends the response.
 	run func(out []byte) ([]byte, error)
+	// more are further tables that the request is about.
+	more []string
 }
 
 // operations are the operations by their names in X-Amz-Target.
 var operations = map[string]func(*Engine, *wire.Reader) (action, *apierror.Error){
-	"CreateTable":   (*Engine).createTable,
-	"DeleteItem":    (*Engine).deleteItem,
-	"DeleteTable":   (*Engine).deleteTable,
-	"DescribeTable": (*Engine).describeTable,
-	"GetItem":       (*Engine).getItem,
-	"ListTables":    (*Engine).listTables,
-	"PutItem":       (*Engine).putItem,
-	"Query":         (*Engine).query,
-	"Scan":          (*Engine).scan,
-	"UpdateItem":    (*Engine).updateItem,
+	"BatchGetItem":       (*Engine).batchGetItem,
+	"BatchWriteItem":     (*Engine).batchWriteItem,
+	"CreateTable":        (*Engine).createTable,
+	"DeleteItem":         (*Engine).deleteItem,
+	"DeleteTable":        (*Engine).deleteTable,
+	"DescribeTable":      (*Engine).describeTable,
+	"GetItem":            (*Engine).getItem,
+	"ListTables":         (*Engine).listTables,
+	"PutItem":            (*Engine).putItem,
+	"Query":              (*Engine).query,
+	"Scan":               (*Engine).scan,
+	"TransactGetItems":   (*Engine).transactGetItems,
+	"TransactWriteItems": (*Engine).transactWriteItems,
+	"UpdateItem":         (*Engine).updateItem,
 }
 
 // Knows tells whether there is an operation with a name.
@@ -125,7 +131,7 @@ func (e *Engine) Serve(ctx context.Context, operation string, body, out []byte) 
 	if refusal != nil {
 		return out, refusal
 	}
-	effects := e.faults.Match(operation, act.table, act.index)
+	effects := e.faults.Match(operation, act.index, act.table, act.more...)
 	if err := effects.Before(ctx); err != nil {
 		return out, err
 	}

@@ -154,7 +154,11 @@ func (e *Engine) putItem(r *wire.Reader) (action, *apierror.Error) {
 	return action{table: in.TableName.Value, run: func(out []byte) ([]byte, error) {
 		var old attribute.Item
 		err := e.write(in.TableName.Value, func(t *table) (err error) {
-			old, err = e.put(t, in, &x)
+			s, refusal := t.put(in, &x)
+			if refusal != nil {
+				return refusal
+			}
+			old, _, err = e.do(t, s)
 			return err
 		})
 		if err != nil {
@@ -164,7 +168,8 @@ func (e *Engine) putItem(r *wire.Reader) (action, *apierror.Error) {
 	}}, nil
 }
 
-func (e *Engine) put(t *table, in *request.PutItem, x *validation.Expressions) (attribute.Item, error) {
+// put checks a put against the table and gives the write.
+func (t *table) put(in *request.PutItem, x *validation.Expressions) (*single, *apierror.Error) {
 	it := in.Item.Item.Item
 	if err := t.key.checkItem(it); err != nil {
 		return nil, err
@@ -176,14 +181,13 @@ func (e *Engine) put(t *table, in *request.PutItem, x *validation.Expressions) (
 		return nil, err
 	}
 	stored := attribute.Item(bytes.Clone(it))
-	old, _, err := e.do(t, &single{
+	return &single{
 		key:        t.key.appendKey(nil, stored),
 		condition:  x.Condition,
 		wantsOld:   in.WantsOld(),
 		returnsOld: in.ReturnValues.Value == "ALL_OLD",
 		replace:    func(attribute.Item) (attribute.Item, *apierror.Error) { return stored, nil },
-	})
-	return old, err
+	}, nil
 }
 
 func (t *table) checkConditionPaths(c *expression.Condition) *apierror.Error {
@@ -218,7 +222,11 @@ func (e *Engine) deleteItem(r *wire.Reader) (action, *apierror.Error) {
 	return action{table: in.TableName.Value, run: func(out []byte) ([]byte, error) {
 		var old attribute.Item
 		err := e.write(in.TableName.Value, func(t *table) (err error) {
-			old, err = e.delete(t, in, &x)
+			s, refusal := t.delete(in, &x)
+			if refusal != nil {
+				return refusal
+			}
+			old, _, err = e.do(t, s)
 			return err
 		})
 		if err != nil {
@@ -228,7 +236,8 @@ func (e *Engine) deleteItem(r *wire.Reader) (action, *apierror.Error) {
 	}}, nil
 }
 
-func (e *Engine) delete(t *table, in *request.DeleteItem, x *validation.Expressions) (attribute.Item, error) {
+// delete checks a delete against the table and gives the write.
+func (t *table) delete(in *request.DeleteItem, x *validation.Expressions) (*single, *apierror.Error) {
 	key := in.Key.Item.Item
 	if err := t.key.checkKey(key); err != nil {
 		return nil, err
@@ -236,12 +245,11 @@ func (e *Engine) delete(t *table, in *request.DeleteItem, x *validation.Expressi
 	if err := t.checkConditionPaths(x.Condition); err != nil {
 		return nil, err
 	}
-	old, _, err := e.do(t, &single{
+	return &single{
 		key:        t.key.appendKey(nil, key),
 		condition:  x.Condition,
 		wantsOld:   in.WantsOld(),
 		returnsOld: in.ReturnValues.Value == "ALL_OLD",
 		replace:    func(attribute.Item) (attribute.Item, *apierror.Error) { return nil, nil },
-	})
-	return old, err
+	}, nil
 }

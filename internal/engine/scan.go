@@ -23,7 +23,7 @@ func (e *Engine) scan(r *wire.Reader) (action, *apierror.Error) {
 	if err != nil {
 		return action{}, err
 	}
-	return action{in.TableName.Value, in.IndexName.Value, func(out []byte) ([]byte, error) {
+	return action{table: in.TableName.Value, index: in.IndexName.Value, run: func(out []byte) ([]byte, error) {
 		t, err := e.lookup(in.TableName.Value)
 		if err != nil {
 			return out, err

@@ -23,7 +23,11 @@ func (e *Engine) updateItem(r *wire.Reader) (action, *apierror.Error) {
 	return action{table: in.TableName.Value, run: func(out []byte) ([]byte, error) {
 		var old, new attribute.Item
 		err := e.write(in.TableName.Value, func(t *table) (err error) {
-			old, new, err = e.update(t, in, &x)
+			s, refusal := t.update(in, &x)
+			if refusal != nil {
+				return refusal
+			}
+			old, new, err = e.do(t, s)
 			return err
 		})
 		if err != nil {
@@ -33,22 +37,21 @@ func (e *Engine) updateItem(r *wire.Reader) (action, *apierror.Error) {
 	}}, nil
 }
 
-func (e *Engine) update(
-	t *table, in *request.UpdateItem, x *validation.Expressions,
-) (old, new attribute.Item, err error) {
+// update checks an update against the table and gives the write.
+func (t *table) update(in *request.UpdateItem, x *validation.Expressions) (*single, *apierror.Error) {
 	key := in.Key.Item.Item
 	if err := t.key.checkKey(key); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if x.Update != nil {
 		if err := t.checkUpdate(x.Update); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
 	if err := t.checkConditionPaths(x.Condition); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return e.do(t, &single{
+	return &single{
 		key:        t.key.appendKey(nil, key),
 		condition:  x.Condition,
 		wantsOld:   in.WantsOld(),
@@ -56,7 +59,7 @@ func (e *Engine) update(
 		replace: func(old attribute.Item) (attribute.Item, *apierror.Error) {
 			return t.updated(key, old, x.Update)
 		},
-	})
+	}, nil
 }
 
 // checkUpdate refuses changes of key attributes, and values of the wrong type

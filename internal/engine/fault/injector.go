@@ -76,10 +76,10 @@ func (i *Injection) Stop() {
 }
 
 // strikes tells whether the fault strikes a request.
-func (i *Injection) strikes(operation, table, index string) bool {
+func (i *Injection) strikes(operation, index, table string, more []string) bool {
 	f := &i.fault
 	if f.Operation != "" && f.Operation != operation ||
-		f.Table != "" && f.Table != table ||
+		f.Table != "" && f.Table != table && !slices.Contains(more, f.Table) ||
 		f.Index != "" && f.Index != index {
 		return false
 	}
@@ -133,11 +133,12 @@ func (in *Injector) list() []*Injection {
 	return nil
 }
 
-// Match gives what the active faults do to a request.
-func (in *Injector) Match(operation, table, index string) Effects {
+// Match gives what the active faults do to a request about a table, and in a
+// batch or a transaction about more of them.
+func (in *Injector) Match(operation, index, table string, more ...string) Effects {
 	var e Effects
 	for _, i := range in.list() {
-		if i.strikes(operation, table, index) {
+		if i.strikes(operation, index, table, more) {
 			e.faults = append(e.faults, i.fault)
 		}
 	}

@@ -59,17 +59,19 @@ type PutItem struct {
 
 // Read reads and checks the input.
 func (p *PutItem) Read(r *wire.Reader) *apierror.Error {
-	r.Body(func(name []byte) {
-		if string(name) == "Item" {
-			p.Item.read(r)
-			return
-		}
-		p.Write.readMember(r, name)
-	})
+	r.Body(func(name []byte) { p.readMember(r, name) })
 	if err := r.End(); err != nil {
 		return err
 	}
 	return p.check(&p.Item, "item")
+}
+
+func (p *PutItem) readMember(r *wire.Reader, name []byte) {
+	if string(name) == "Item" {
+		p.Item.read(r)
+		return
+	}
+	p.Write.readMember(r, name)
 }
 
 // DeleteItem is the input of DeleteItem.
@@ -80,17 +82,19 @@ type DeleteItem struct {
 
 // Read reads and checks the input.
 func (d *DeleteItem) Read(r *wire.Reader) *apierror.Error {
-	r.Body(func(name []byte) {
-		if string(name) == "Key" {
-			d.Key.read(r)
-			return
-		}
-		d.Write.readMember(r, name)
-	})
+	r.Body(func(name []byte) { d.readMember(r, name) })
 	if err := r.End(); err != nil {
 		return err
 	}
 	return d.check(&d.Key, "key")
+}
+
+func (d *DeleteItem) readMember(r *wire.Reader, name []byte) {
+	if string(name) == "Key" {
+		d.Key.read(r)
+		return
+	}
+	d.Write.readMember(r, name)
 }
 
 // UpdateItem is the input of UpdateItem.
@@ -101,17 +105,19 @@ type UpdateItem struct {
 
 // Read reads and checks the input.
 func (u *UpdateItem) Read(r *wire.Reader) *apierror.Error {
-	r.Body(func(name []byte) {
-		if string(name) == "Key" {
-			u.Key.read(r)
-			return
-		}
-		u.Write.readMember(r, name)
-	})
+	r.Body(func(name []byte) { u.readMember(r, name) })
 	if err := r.End(); err != nil {
 		return err
 	}
 	return u.check(&u.Key, "key")
+}
+
+func (u *UpdateItem) readMember(r *wire.Reader, name []byte) {
+	if string(name) == "Key" {
+		u.Key.read(r)
+		return
+	}
+	u.Write.readMember(r, name)
 }
 
 // GetItem is the input of GetItem.

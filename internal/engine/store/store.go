@@ -97,6 +97,9 @@ func (b *Batch) Delete(space Space, key []byte) {
 	b.changes = append(b.changes, change{space: space, key: key})
 }
 
+// Empty tells whether the batch changes nothing.
+func (b *Batch) Empty() bool { return len(b.changes) == 0 }
+
 // Drop removes a space with everything in it.
 func (b *Batch) Drop(space Space) {
 	b.changes = append(b.changes, change{space: space})

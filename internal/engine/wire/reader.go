@@ -129,6 +129,8 @@ func (r *Reader) Map(class string, entry func(key []byte)) bool {
 const (
 	ClassString = "java.lang.String"
 	ClassValue  = modelPackage + "AttributeValue"
+	ClassKeys   = modelPackage + "KeysAndAttributes"
+	ClassWrites = "java.util.List<" + modelPackage + "WriteRequest>"
 )
 
 // List reads an array and calls element for each of its elements. Null counts

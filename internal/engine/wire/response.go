@@ -47,8 +47,8 @@ func AppendError(dst []byte, err *apierror.Error) []byte {
 	dst = AppendText(dst, err.Type())
 	if err.Message != "" {
 		// The generic framework, which reads bodies, writes the word with a
-		// capital.
-		if err.Code == "SerializationException" {
+		// capital, and so does this one exception's model.
+		if err.Code == "SerializationException" || err.Code == "TransactionCanceledException" {
 			dst = append(dst, `,"Message":`...)
 		} else {
 			dst = append(dst, `,"message":`...)

@@ -1,0 +1,105 @@
+package engine
+
+import (
+	"example.com/ddb/internal/engine/apierror"
+	"example.com/ddb/internal/engine/attribute"
+	"example.com/ddb/internal/engine/request"
+	"example.com/ddb/internal/engine/store"
+	"example.com/ddb/internal/engine/validation"
+	"example.com/ddb/internal/engine/wire"
+)
+
+func (e *Engine) transactGetItems(r *wire.Reader) (action, *apierror.Error) {
+	in := new(request.TransactGetItems)
+	if err := in.Read(r); err != nil {
+		return action{}, err
+	}
+	x, err := validation.TransactGetItems(in)
+	if err != nil {
+		return action{}, err
+	}
+	names := make([]string, len(in.Gets))
+	for i, get := range in.Gets {
+		names[i] = get.TableName.Value
+	}
+	return action{table: names[0], more: names[1:], run: func(out []byte) ([]byte, error) {
+		tables, err := e.lookupAll(names)
+		if err != nil {
+			return out, err
+		}
+		places, err := getPlaces(tables, in, x)
+		if err != nil {
+			return out, err
+		}
+		return e.transactGet(out, tables, places, x)
+	}}, nil
+}
+
+// getPlaces checks the keys of the reads and gives their places.
+func getPlaces(
+	tables []*table, in *request.TransactGetItems, x []validation.Expressions,
+) ([][]byte, *apierror.Error) {
+	found := make([][]byte, len(tables))
+	reasons := make([]*apierror.Error, len(tables))
+	wrong := false
+	for i, t := range tables {
+		key := in.Gets[i].Key.Item.Item
+		if reasons[i] = t.key.checkKey(key); reasons[i] == nil {
+			reasons[i] = t.checkScalarPaths(x[i].Projection)
+		}
+		if reasons[i] != nil {
+			wrong = true
+			continue
+		}
+		found[i] = t.key.appendKey(nil, key)
+	}
+	if wrong {
+		return nil, apierror.Cancelled(reasons)
+	}
+	seen := make(places, len(tables))
+	for i, t := range tables {
+		if !seen.add(t, found[i]) {
+			return nil, apierror.TransactionTwice()
+		}
+	}
+	return found, nil
+}
+
+// transactGet reads the items as they are at one moment.
+func (e *Engine) transactGet(
+	out []byte, tables []*table, places [][]byte, x []validation.Expressions,
+) ([]byte, error) {
+	spaces := make([]store.Space, len(tables))
+	for i, t := range tables {
+		spaces[i] = t.definition.Space
+	}
+	snapshot, err := e.store.Snapshot(spaces...)
+	if err != nil {
+		return out, err
+	}
+	defer snapshot.Release()
+	size := 0
+	out = append(out, `{"Responses":[`...)
+	for i, space := range spaces {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		value, err := snapshot.Get(space, places[i])
+		if err != nil {
+			return out, err
+		}
+		it := attribute.Item(value)
+		if it == nil {
+			out = append(out, "{}"...)
+			continue
+		}
+		if size += it.Size(); size > validation.MaxTransactionBytes {
+			return out, apierror.TransactionTooLarge()
+		}
+		if x[i].Projection != nil {
+			it = attribute.NewProjection(x[i].Projection).Of(it)
+		}
+		out = append(wire.AppendItem(append(out, `{"Item":`...), it), '}')
+	}
+	return append(out, "]}"...), nil
+}
