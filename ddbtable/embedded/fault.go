@@ -18,7 +18,8 @@ const (
 	FailAfter
 	// Throttle answers ProvisionedThroughputExceededException.
 	Throttle
-	// Conflict answers TransactionConflictException.
+	// Conflict answers TransactionConflictException, and cancels a transaction
+	// with the reason TransactionConflict for its first action.
 	Conflict
 	// DropBefore breaks the connection without doing the request.
 	DropBefore

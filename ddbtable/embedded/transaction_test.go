@@ -165,3 +165,20 @@ func numberOf(t *testing.T, v types.AttributeValue) int {
 	}
 	return i
 }
+
+func TestAConflictCancelsATransaction(t *testing.T) {
+	db := open(t)
+	c := db.Client()
+	createTable(t, c, false)
+	db.Inject(embedded.Fault{Effect: embedded.Conflict, Table: "tab", Times: 1})
+	cancelled, ok := errors.AsType[*types.TransactionCanceledException](addToken(t, c, "1"))
+	if !ok || *cancelled.CancellationReasons[0].Code != "TransactionConflict" {
+		t.Errorf("error: %v", cancelled)
+	}
+	if err := addToken(t, c, "1"); err != nil {
+		t.Error(err)
+	}
+	if got := text(get(t, c, item{"a": s("k")})["n"]); got != "1" {
+		t.Errorf("n is %s", got)
+	}
+}

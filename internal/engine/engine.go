@@ -88,6 +88,8 @@ type action struct {
 	run func(out []byte) ([]byte, error)
 	// more are further tables that the request is about.
 	more []string
+	// actions is the number of actions of a transaction, 0 for others.
+	actions int
 }
 
 // operations are the operations by their names in X-Amz-Target.
@@ -133,7 +135,7 @@ func (e *Engine) Serve(ctx context.Context, operation string, body, out []byte) 
 	}
 	effects := e.faults.Match(operation, act.index, act.table, act.more...)
 	if err := effects.Before(ctx); err != nil {
-		return out, err
+		return out, act.refused(err)
 	}
 	start := len(out)
 	out, err := act.run(out)
@@ -144,6 +146,18 @@ func (e *Engine) Serve(ctx context.Context, operation string, body, out []byte) 
 		return out[:start], err
 	}
 	return out, nil
+}
+
+// refused gives the answer of a fault: a conflict cancels a transaction, because
+// of its first action.
+func (a *action) refused(err error) error {
+	refusal, ok := errors.AsType[*apierror.Error](err)
+	if !ok || a.actions == 0 || refusal.Code != apierror.Conflict().Code {
+		return err
+	}
+	reasons := make([]*apierror.Error, a.actions)
+	reasons[0] = refusal
+	return apierror.Cancelled(reasons)
 }
 
 // answer gives an error in the form of the service.

@@ -22,7 +22,7 @@ func (e *Engine) transactGetItems(r *wire.Reader) (action, *apierror.Error) {
 	for i, get := range in.Gets {
 		names[i] = get.TableName.Value
 	}
-	return action{table: names[0], more: names[1:], run: func(out []byte) ([]byte, error) {
+	return action{table: names[0], more: names[1:], actions: len(names), run: func(out []byte) ([]byte, error) {
 		tables, err := e.lookupAll(names)
 		if err != nil {
 			return out, err

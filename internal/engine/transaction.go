@@ -25,7 +25,7 @@ func (e *Engine) transactWriteItems(r *wire.Reader) (action, *apierror.Error) {
 		w, _ := in.Actions[i].Write()
 		names[i] = w.TableName.Value
 	}
-	return action{table: names[0], more: names[1:], run: func(out []byte) ([]byte, error) {
+	return action{table: names[0], more: names[1:], actions: len(names), run: func(out []byte) ([]byte, error) {
 		err := e.writeAll(names, func(tables []*table) error { return e.transact(tables, in, x) })
 		if err != nil {
 			return out, err

@@ -69,6 +69,8 @@ func reasonCode(reason *Error) string {
 		return "None"
 	case reason.Code == "ConditionalCheckFailedException":
 		return "ConditionalCheckFailed"
+	case reason.Code == "TransactionConflictException":
+		return "TransactionConflict"
 	}
 	return "ValidationError"
 }
