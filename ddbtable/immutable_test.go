@@ -1,6 +1,7 @@
 package ddbtable_test
 
 import (
+	"errors"
 	"sync"
 	"testing"
 
@@ -17,10 +18,7 @@ func TestRefiningNeverChangesTheOriginal(t *testing.T) {
 	base := table.Query(labelID.Eq("a"))
 	filtered := base.Filter(labelWeight.Ge(1)).Filter(labelWeight.Le(4)).Filter(labelWeight.Ne(2))
 	left, right := filtered.Filter(labelWeight.Ne(3)), filtered.Filter(labelWeight.Ne(1))
-	base.Descending()
-	base.PageSize(1)
-	base.Project(labelN)
-	filtered.MaxReads(1)
+	descending, projected := base.Descending(), base.PageSize(1).Project(labelN)
 	for name, c := range map[string]struct {
 		query ddbtable.Query[label]
 		want  []int
@@ -29,6 +27,9 @@ func TestRefiningNeverChangesTheOriginal(t *testing.T) {
 		"filtered": {filtered, []int{1, 3, 4}},
 		"left":     {left, []int{1, 4}},
 		"right":    {right, []int{3, 4}},
+
+		"descending": {descending, []int{5, 4, 3, 2, 1, 0}},
+		"projected":  {projected, []int{0, 1, 2, 3, 4, 5}},
 	} {
 		items, err := ddbtable.Collect(c.query.All(t.Context()))
 		if err != nil {
@@ -43,7 +44,10 @@ func TestRefiningNeverChangesTheOriginal(t *testing.T) {
 
 	update := table.Update(labelID.Eq("a"), labelN.Eq(1)).Change(ddbtable.Append(labelLines, "y")).If(labelWeight.Eq(1))
 	one, two := update.Change(labelBody.Set([]byte("1"))), update.Change(labelBody.Set([]byte("2")))
-	one.If(labelWeight.Eq(77))
+	refused := one.If(labelWeight.Eq(77))
+	if _, err := refused.Run(t.Context()); !errors.Is(err, ddbtable.ErrConditionFailed) {
+		t.Errorf("the refused update gave %v", err)
+	}
 	for name, u := range map[string]ddbtable.Update[label]{"1": one, "2": two} {
 		got, err := u.Run(t.Context())
 		if err != nil || string(got.Body) != name {
