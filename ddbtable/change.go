@@ -3,9 +3,11 @@ package ddbtable
 import (
 	"slices"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"golang.org/x/exp/constraints"
 
 	"example.com/ddb/fields"
+	"example.com/ddb/internal/wire"
 )
 
 // A Change says what an [Update] does to one attribute. It is made by the
@@ -176,4 +178,38 @@ func (w *writer) change(c *change) {
 		w.string(" ")
 	}
 	w.value(c.value)
+}
+
+// holds reports whether an item is as the change would leave it.
+func (c *change) holds(item map[string]types.AttributeValue) bool {
+	av := lookUp(item, c.path)
+	switch c.action {
+	case actRemove:
+		return av == nil
+	case actSetIfAbsent:
+		return av != nil
+	case actAddToSet:
+		return wire.Contains(av, c.value.AttributeValue())
+	case actRemoveFromSet:
+		return wire.Disjoint(av, c.value.AttributeValue())
+	}
+	return wire.Equal(av, c.value.AttributeValue())
+}
+
+// lookUp is the value at a path in an item, nil if there is none.
+func lookUp(item map[string]types.AttributeValue, path *fields.Path) types.AttributeValue {
+	av := item[path.Field().Name]
+	for _, s := range path.Steps() {
+		switch in := av.(type) {
+		case *types.AttributeValueMemberM:
+			av = in.Value[s.Name]
+		case *types.AttributeValueMemberL:
+			if av = nil; s.Index < len(in.Value) {
+				av = in.Value[s.Index]
+			}
+		default:
+			return nil
+		}
+	}
+	return av
 }

@@ -11,6 +11,7 @@ import (
 	"io"
 	"strconv"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
@@ -112,4 +113,37 @@ func (b *buffer) readFrom(r io.Reader, length int64) error {
 	_, err := into.ReadFrom(r)
 	b.bytes = into.Bytes()
 	return err
+}
+
+// checkedProtocol is the client's own protocol behind a check of the answer's
+// sum, for calls that go through the SDK's types.
+type checkedProtocol struct {
+	smithyhttp.ClientProtocol
+	op operation
+}
+
+func (op operation) checked(o *dynamodb.Options) {
+	o.Protocol = &checkedProtocol{o.Protocol, op}
+	o.DisableValidateResponseChecksum = true
+}
+
+func (p *checkedProtocol) DeserializeResponse(ctx context.Context, schema *smithy.OperationSchema, registry *smithy.TypeRegistry, resp *smithyhttp.Response, out smithy.Deserializable) error {
+	if resp.StatusCode/100 != 2 {
+		return p.ClientProtocol.DeserializeResponse(ctx, schema, registry, resp, out)
+	}
+	b := newBuffer()
+	defer b.release()
+	if err := p.op.readBody(ctx, b, resp); err != nil {
+		return err
+	}
+	resp.Body = readCloser{bytes.NewReader(b.bytes), resp.Body}
+	if err := p.ClientProtocol.DeserializeResponse(ctx, schema, registry, resp, out); err != nil {
+		return p.op.corrupt("%v", err)
+	}
+	return nil
+}
+
+type readCloser struct {
+	io.Reader
+	io.Closer
 }

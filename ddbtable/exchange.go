@@ -1,0 +1,192 @@
+package ddbtable
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"example.com/ddb/internal/wire"
+)
+
+const targetPrefix = "DynamoDB_20120810."
+
+// An exchange is one direct call: it stands in for the client's protocol.
+type exchange struct {
+	smithyhttp.ClientProtocol // the client's own, for errors
+	call                      *call
+	request                   *buffer
+	reply                     reply
+}
+
+// enter is the option of the call that puts x in its place. The sum is checked
+// here, so that the SDK need not.
+func (x *exchange) enter(o *dynamodb.Options) {
+	x.ClientProtocol = o.Protocol
+	o.Protocol = x
+	o.DisableValidateResponseChecksum = true
+	if x.call.seen != nil {
+		x.call.seen.watch(o)
+	}
+}
+
+// SerializeRequest is called once per call; the SDK rewinds the body for
+// further attempts.
+func (x *exchange) SerializeRequest(_ context.Context, _ *smithy.OperationSchema, _ smithy.Serializable, req *smithyhttp.Request) error {
+	req.Method = http.MethodPost
+	if req.URL.Path == "" {
+		req.URL.Path = "/"
+	}
+	req.Header.Set("X-Amz-Target", targetPrefix+string(x.call.op))
+	req.Header.Set("Content-Type", "application/x-amz-json-1.0")
+	x.request = newBuffer()
+	x.request.bytes = x.call.appendBody(x.request.bytes)
+	with, err := req.SetStream(body{bytes.NewReader(x.request.bytes)})
+	if err != nil {
+		return err
+	}
+	*req = *with
+	return nil
+}
+
+// A body is a request's bytes. It has no WriteTo, as bytes.Reader has: the SDK
+// closes the body when an answer came early, and would then wait for a write
+// that nobody reads.
+type body struct{ bytes *bytes.Reader }
+
+func (b body) Read(p []byte) (int, error)                 { return b.bytes.Read(p) }
+func (b body) Seek(offset int64, from int) (int64, error) { return b.bytes.Seek(offset, from) }
+func (b body) Len() int                                   { return b.bytes.Len() }
+
+// DeserializeResponse is called for the answer to each attempt.
+func (x *exchange) DeserializeResponse(ctx context.Context, schema *smithy.OperationSchema, registry *smithy.TypeRegistry, resp *smithyhttp.Response, out smithy.Deserializable) error {
+	if resp.StatusCode/100 != 2 {
+		return x.ClientProtocol.DeserializeResponse(ctx, schema, registry, resp, out)
+	}
+	op := x.call.op
+	x.reply.release()
+	x.reply = reply{body: newBuffer()}
+	if err := op.readBody(ctx, x.reply.body, resp); err != nil {
+		return err
+	}
+	if err := x.parse(x.reply.body.bytes); err != nil {
+		return op.corrupt("%v", err)
+	}
+	return nil
+}
+
+// parse reads the answer's members.
+func (x *exchange) parse(json []byte) error {
+	if x.call.rows != nil {
+		x.call.rows.reset()
+	}
+	r := &x.reply
+	scan := wire.NewScanner(json)
+	err := scan.Each('{', '}', func(name []byte) (err error) {
+		switch string(name) {
+		case "Responses":
+			err = x.parseResponses(scan)
+		case "UnprocessedItems", "UnprocessedKeys":
+			r.bytes = len(json)
+			r.left, err = parseLeft(scan)
+		case "Item", "Attributes":
+			r.item.json, err = object(scan)
+		case "LastEvaluatedKey":
+			r.last.json, err = object(scan)
+			r.last = r.last.clone() // it goes on into the next request
+		case "Items":
+			err = x.parseItems(scan)
+		case "Count":
+			r.count, err = number(scan)
+		case "ScannedCount":
+			r.read, err = number(scan)
+		default:
+			_, err = scan.Skip()
+		}
+		return err
+	})
+	if err == nil {
+		err = scan.End()
+	}
+	return err
+}
+
+func (x *exchange) parseItems(scan *wire.Scanner) error {
+	if scan.Null() {
+		return nil
+	}
+	return scan.Each('[', ']', func([]byte) error { return scan.Take(x.call.rows.parse) })
+}
+
+// parseResponses reads what a batch found, by table, or what a transaction
+// found, in the order of its parts.
+func (x *exchange) parseResponses(scan *wire.Scanner) error {
+	if x.call.op == opBatchGet {
+		return scan.Each('{', '}', func([]byte) error { return x.parseItems(scan) })
+	}
+	return scan.Each('[', ']', func([]byte) error {
+		var found item
+		err := scan.Each('{', '}', func(name []byte) (err error) {
+			if string(name) == "Item" {
+				found.json, err = object(scan)
+				return err
+			}
+			_, err = scan.Skip()
+			return err
+		})
+		x.reply.found = append(x.reply.found, found)
+		return err
+	})
+}
+
+// parseLeft reads what a batch left unprocessed: by table, a list of requests
+// or an object with a list of keys. Every object named Item or Key, and every
+// one in the list Keys, stands for one.
+func parseLeft(scan *wire.Scanner) (left []item, err error) {
+	take := func([]byte) error {
+		json, err := object(scan)
+		left = append(left, item{json: json})
+		return err
+	}
+	request := func([]byte) error {
+		return scan.Each('{', '}', func([]byte) error { // PutRequest or DeleteRequest
+			return scan.Each('{', '}', take)
+		})
+	}
+	err = scan.Each('{', '}', func([]byte) error { // table
+		if scan.Peek('[') == nil {
+			return scan.Each('[', ']', request)
+		}
+		return scan.Each('{', '}', func(name []byte) error {
+			if string(name) == "Keys" {
+				return scan.Each('[', ']', take)
+			}
+			_, err := scan.Skip()
+			return err
+		})
+	})
+	return left, err
+}
+
+// object passes over an object and returns its text, nil for null.
+func object(scan *wire.Scanner) ([]byte, error) {
+	if scan.Null() {
+		return nil, nil
+	}
+	if err := scan.Peek('{'); err != nil {
+		return nil, err
+	}
+	return scan.Skip()
+}
+
+func number(scan *wire.Scanner) (int, error) {
+	text, err := scan.Number()
+	if err != nil {
+		return 0, err
+	}
+	return strconv.Atoi(string(text))
+}

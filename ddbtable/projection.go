@@ -1,0 +1,116 @@
+package ddbtable
+
+import (
+	"errors"
+	"slices"
+
+	"example.com/ddb/fields"
+)
+
+// A projection is what a read asks for; the zero projection is everything.
+type projection[T any] struct {
+	paths []*fields.Path
+	some  bool
+	has   func(name string) bool // what the index has; nil if all
+	err   error
+}
+
+func project[T any](attributes []AnyAttribute[T]) projection[T] {
+	p := projection[T]{some: true}
+	if len(attributes) == 0 {
+		p.err = planErrorf("Project has no attributes; name some, or leave it out to read all")
+	}
+	for _, a := range attributes {
+		if a == nil {
+			p.err = errors.Join(p.err, errZeroHandle)
+			continue
+		}
+		path, err := a.target(*new(T))
+		if err != nil {
+			p.err = errors.Join(p.err, err)
+			continue
+		}
+		p.paths = append(p.paths, path)
+	}
+	return p
+}
+
+// asked reports whether the caller asked for the attribute, or for a part of
+// it.
+func (p projection[T]) asked(f *fields.Field) bool {
+	return !p.some || slices.ContainsFunc(p.paths, func(path *fields.Path) bool { return path.Field() == f })
+}
+
+// write appends the text that asks for the projection, the keys in it, and
+// the facets of every derived attribute in it. It appends nothing for
+// everything.
+func (p projection[T]) write(w *writer, keys []*fields.Field) {
+	if !p.some {
+		return
+	}
+	start, seen := len(w.buf), make(map[*fields.Field]bool)
+	comma := func() {
+		if len(w.buf) > start {
+			w.string(", ")
+		}
+	}
+	for _, f := range p.wholes(keys) {
+		if !seen[f] {
+			seen[f] = true
+			comma()
+			w.name(f.Name)
+		}
+	}
+	for i, path := range p.paths {
+		if !seen[path.Field()] && !p.covered(i) {
+			comma()
+			w.path(path)
+		}
+	}
+}
+
+// reads is what reading an item takes for asked for, nil for everything.
+func (p projection[T]) reads(keys []*fields.Field) func(*fields.Field) bool {
+	if !p.some {
+		return nil
+	}
+	wholes := p.wholes(keys)
+	return func(f *fields.Field) bool { return slices.Contains(wholes, f) }
+}
+
+// wholes lists the attributes that are read as a whole, some of them twice.
+func (p projection[T]) wholes(keys []*fields.Field) []*fields.Field {
+	all := slices.Clone(keys)
+	for _, path := range p.paths {
+		if len(path.Steps()) == 0 {
+			all = append(all, path.Field())
+		}
+	}
+	for _, f := range all {
+		if f.Template == nil {
+			continue
+		}
+		for _, facet := range facetsOf(f) {
+			if p.has == nil || p.has(facet.Name) {
+				all = append(all, facet)
+			}
+		}
+	}
+	return all
+}
+
+// covered reports whether another path of the projection is the same as the
+// i-th, or leads to something around it: DynamoDB refuses paths that overlap.
+func (p projection[T]) covered(i int) bool {
+	steps := p.paths[i].Steps()
+	for j, other := range p.paths {
+		outer := other.Steps()
+		if j == i || other.Field() != p.paths[i].Field() || len(outer) > len(steps) {
+			continue
+		}
+		if slices.Equal(outer, steps[:len(outer)]) && (len(outer) < len(steps) || j < i) {
+			return true
+		}
+	}
+	return false
+}

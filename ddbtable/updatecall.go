@@ -1,0 +1,165 @@
+package ddbtable
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"example.com/ddb/fields"
+)
+
+// send sends one UpdateItem, computed from the facets that were read. The reply
+// has the new item, or with an error the stored one.
+func (p *updatePlan[T]) send(ctx context.Context, read map[*fields.Field]fields.Value) (reply, error) {
+	c, final, err := p.call(read)
+	if err != nil {
+		return reply{}, err
+	}
+	c.returns = returnsNew
+	if p.returnOld {
+		c.returns = returnsOld
+	}
+	out, err := p.table.write(ctx, c, p.refusal(final))
+	p.doubtful = p.doubtful || c.seen != nil && c.seen.doubtful
+	return out, err
+}
+
+// call is the request, computed from the facets that were read, and the
+// changes that it makes.
+func (p *updatePlan[T]) call(read map[*fields.Field]fields.Value) (c *call, final []*change, err error) {
+	if final, err = p.final(read); err != nil {
+		return nil, nil, err
+	}
+	c = &call{op: opUpdateItem, table: p.table.settings.name, key: p.primary}
+	if c.texts.condition, err = c.texts.writer.condition(p.condition(read)); err == nil {
+		c.texts.update, err = c.texts.writer.update(final)
+	}
+	return c, final, err
+}
+
+// condition is what must hold of the stored item: it exists, this call has not
+// written it yet, the facets that were read are unchanged, and what the caller
+// wants.
+func (p *updatePlan[T]) condition(read map[*fields.Field]fields.Value) *node {
+	t := p.table
+	var n *node
+	switch {
+	case p.create:
+		n = t.replaceable()
+	case t.ours() != nil:
+		n = t.ours()
+	default:
+		n = fieldNode(opExists, t.def.primary.partition)
+	}
+	if p.writeID != "" {
+		n = both(n, &node{op: opNe, path: t.def.duties.writeID.Path(), values: []fields.Value{fields.String(p.writeID)}})
+	}
+	for _, f := range p.unknown {
+		n = both(n, unchanged(f, read[f]))
+	}
+	return both(n, p.cond)
+}
+
+// final lists the changes that are sent: those of the call, with facets that
+// were read computed, the derived attributes, and the write id.
+func (p *updatePlan[T]) final(read map[*fields.Field]fields.Value) ([]*change, error) {
+	facets, all := make(map[*fields.Field]fields.Value), []*change(nil)
+	maps.Copy(facets, read)
+	maps.Copy(facets, p.known)
+	for _, c := range p.changes {
+		computed, err := p.computed(c, facets)
+		if err != nil {
+			return nil, err
+		}
+		if computed != nil {
+			all = append(all, computed)
+		}
+	}
+	all = append(all, p.keyFacets()...)
+	for _, f := range p.derived {
+		c, err := p.table.derivedChange(f, facets)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, c)
+	}
+	if p.writeID != "" {
+		all = append(all, &change{action: actSet, path: p.table.def.duties.writeID.Path(), value: fields.String(p.writeID)})
+	}
+	return all, nil
+}
+
+// computed replaces Add and SetIfAbsent on a facet that was read by Set of the
+// result, so that the derived attribute can be computed from it too. It is nil
+// if nothing is left to do.
+func (p *updatePlan[T]) computed(c *change, facets map[*fields.Field]fields.Value) (*change, error) {
+	f := c.path.Field()
+	if !slices.Contains(p.unknown, f) {
+		return c, nil
+	}
+	old := facets[f]
+	var err error
+	switch {
+	case c.action == actAdd:
+		facets[f], err = fields.Sum(old, c.value)
+	case old.Kind() == "":
+		facets[f] = c.value
+	default:
+		return nil, nil // SetIfAbsent of what is there
+	}
+	return &change{action: actSet, path: c.path, value: facets[f]}, err
+}
+
+// keyFacets sets the attributes that the key is made from, which an item that
+// is created must have and any other has already.
+func (p *updatePlan[T]) keyFacets() []*change {
+	var all []*change
+	for _, e := range p.key {
+		if p.create && !slices.Contains(p.table.def.primary.keys(), e.n.path.Field()) {
+			all = append(all, &change{action: actSet, path: e.n.path, value: e.n.values[0]})
+		}
+	}
+	return all
+}
+
+// derivedChange sets a derived attribute, or removes it if a facet is absent.
+func (t *Table[T]) derivedChange(f *fields.Field, facets map[*fields.Field]fields.Value) (*change, error) {
+	if rule := t.def.ruleOf(f); rule != nil && !rule.holds(func(f *fields.Field) fields.Value { return facets[f] }) {
+		return &change{action: actRemove, path: f.Path()}, nil
+	}
+	value, present, err := f.Template.Derive(func(facet *fields.Field) (fields.Value, bool) {
+		v := facets[facet]
+		return v, v.Kind() != ""
+	})
+	switch {
+	case err != nil:
+		return nil, &fields.ValueError{Struct: f.Owner(), Field: f.GoName, Attribute: f.Name, Err: err}
+	case !present:
+		return &change{action: actRemove, path: f.Path()}, nil
+	}
+	return &change{action: actSet, path: f.Path(), value: value}, nil
+}
+
+// refusal says what a failed condition means.
+func (p *updatePlan[T]) refusal(final []*change) *refusal {
+	r := &refusal{key: func() ([]member, error) { return p.primary, nil }, kind: failedOrMissing, writeID: p.writeID}
+	if p.create {
+		r.kind = conditionFailed
+	}
+	if p.idempotent {
+		r.holds = func(old item) bool {
+			stored, err := old.attributeValues()
+			return err == nil && stored != nil && !slices.ContainsFunc(final, func(c *change) bool {
+				return !p.table.def.duties.setAnew(c.path.Field()) && !c.holds(stored)
+			})
+		}
+	}
+	return r
+}
+
+// maybeAdded reports whether an earlier attempt of this very call may have
+// been applied and have added something: trying again would add twice. The
+// write id does not tell, because the next writer replaces it.
+func (p *updatePlan[T]) maybeAdded() bool {
+	return p.doubtful && slices.ContainsFunc(p.changes, func(c *change) bool { return !c.absolute() })
+}

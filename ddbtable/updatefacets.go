@@ -1,0 +1,65 @@
+package ddbtable
+
+import (
+	"context"
+
+	"example.com/ddb/fields"
+)
+
+// readFacets reads the facets that the call does not know.
+func (p *updatePlan[T]) readFacets(ctx context.Context) (map[*fields.Field]fields.Value, error) {
+	t := p.table
+	facets := projection[T]{some: true}
+	for _, f := range p.unknown {
+		facets.paths = append(facets.paths, f.Path())
+	}
+	r, err := t.getItem(ctx, p.primary, true, facets, t.def.primary.keys())
+	if err != nil {
+		return nil, err
+	}
+	defer r.release()
+	if r.item.none() {
+		return nil, &ConditionError[T]{kind: ErrNotFound}
+	}
+	return p.facetsIn(r.item)
+}
+
+// facetsIn picks the unknown facets out of an item; one that is absent is the
+// zero Value.
+func (p *updatePlan[T]) facetsIn(i item) (map[*fields.Field]fields.Value, error) {
+	facets := make(map[*fields.Field]fields.Value, len(p.unknown))
+	for _, f := range p.unknown {
+		v, err := i.value(f.Name)
+		if err != nil {
+			return nil, err
+		}
+		facets[f] = v
+	}
+	return facets, nil
+}
+
+// changed returns the facets of the stored item that a refusal gave, if they
+// differ from those that were read.
+func (p *updatePlan[T]) changed(stored item, read map[*fields.Field]fields.Value) (map[*fields.Field]fields.Value, bool) {
+	if stored.none() {
+		return nil, false
+	}
+	facets, err := p.facetsIn(stored)
+	if err != nil {
+		return nil, false
+	}
+	for f, v := range facets {
+		if !v.Equal(read[f]) {
+			return facets, true
+		}
+	}
+	return nil, false
+}
+
+// unchanged is the condition that an attribute still is as it was read.
+func unchanged(f *fields.Field, v fields.Value) *node {
+	if v.Kind() == "" {
+		return fieldNode(opNotExists, f)
+	}
+	return &node{op: opEq, path: f.Path(), values: []fields.Value{v}}
+}
