@@ -27,6 +27,9 @@ type durable struct {
 	mu     sync.RWMutex
 	closed bool
 	done   chan struct{}
+	// failed is why nothing more is written, nil while all is well. Only the
+	// writer uses it.
+	failed error
 	// committed is called, in tests, after a commit that was synced and
 	// before any of its writes is acknowledged.
 	committed func()
@@ -168,7 +171,7 @@ func (d *durable) gather(first *pending) []*pending {
 // takes no other with it.
 func (d *durable) commit(together []*pending) {
 	err := d.try(together)
-	if err != nil && len(together) > 1 {
+	if err != nil && d.failed == nil && len(together) > 1 {
 		for _, p := range together {
 			d.commit([]*pending{p})
 		}
@@ -182,7 +185,12 @@ func (d *durable) commit(together []*pending) {
 	}
 }
 
+// try plans and applies writes in one transaction. When its commit fails it is
+// not known what of it is on disk, so nothing more is built on that.
 func (d *durable) try(together []*pending) error {
+	if d.failed != nil {
+		return d.failed
+	}
 	tx, err := d.db.Begin(true)
 	if err != nil {
 		return fmt.Errorf("store: cannot write the file: %w", err)
@@ -201,7 +209,8 @@ func (d *durable) try(together []*pending) error {
 		return tx.Rollback()
 	}
 	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("store: cannot write the file: %w", err)
+		d.failed = fmt.Errorf("store: cannot write the file: %w; mend the cause and open it again", err)
+		return d.failed
 	}
 	if d.committed != nil {
 		d.committed()

@@ -2,8 +2,11 @@ package store
 
 import (
 	"errors"
+	"fmt"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	bolt "go.etcd.io/bbolt"
@@ -54,6 +57,46 @@ func TestAWriteIsAcknowledgedAfterItsCommit(t *testing.T) {
 	<-p.done
 	if p.err != nil || commits != 1 {
 		t.Errorf("%d commits, %v", commits, p.err)
+	}
+}
+
+// TestNoWriteIsAcknowledgedBeforeItsCommit records the order of plans, commits
+// and acknowledgements of many writes.
+func TestNoWriteIsAcknowledgedBeforeItsCommit(t *testing.T) {
+	d := openDurable(t)
+	// Both are numbers of transactions of the file.
+	var planned, committed atomic.Int64
+	d.committed = func() { committed.Store(planned.Load()) }
+	const writers, each = 16, 20
+	var wg sync.WaitGroup
+	for w := range writers {
+		wg.Go(func() {
+			for i := range each {
+				var own int64
+				err := d.Write(func(r Reader) (*Batch, error) {
+					own = int64(r.(boltReader).tx.ID())
+					planned.Store(own)
+					b := new(Batch)
+					b.Put(1, fmt.Append(nil, w, i), []byte("v"))
+					return b, nil
+				})
+				if last := committed.Load(); err != nil || last < own {
+					t.Errorf("acknowledged in transaction %d, committed up to %d, %v", own, last, err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if last := committed.Load(); last == 0 || last > writers*each+1 {
+		t.Errorf("the last commit was %d", last)
+	}
+}
+
+// TestACommitIsSynced: nothing that a caller can say makes it otherwise.
+func TestACommitIsSynced(t *testing.T) {
+	d := openDurable(t)
+	if d.db.NoSync || d.db.NoGrowSync || d.db.NoFreelistSync {
+		t.Error("a commit leaves out a sync")
 	}
 }
 

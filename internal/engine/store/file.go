@@ -8,6 +8,7 @@ import (
 	"hash/fnv"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strconv"
 
@@ -34,7 +35,10 @@ var mapSize int64 = 64 << 30
 // file of this package: anything else is an error, and so is a file that
 // another process has open.
 func OpenFile(path string) (Store, error) {
-	created, err := prepare(path)
+	err := check(path)
+	if errors.Is(err, os.ErrNotExist) {
+		err = create(path)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -42,33 +46,79 @@ func OpenFile(path string) (Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if created {
-		if err := mark(db); err != nil {
-			return nil, errors.Join(err, db.Close())
-		}
-	}
 	d := &durable{db: db, queue: make(chan *pending, maxTogether), done: make(chan struct{})}
 	go d.run()
 	return d, nil
 }
 
-// prepare checks an existing file and tells whether one has to be made.
-func prepare(path string) (created bool, err error) {
+// check tells whether a file is one of this package and complete.
+func check(path string) error {
 	f, err := os.Open(path)
-	if errors.Is(err, os.ErrNotExist) {
-		return true, nil
-	}
 	if err != nil {
-		return false, fmt.Errorf("store: cannot open %s: %w", path, err)
+		return fmt.Errorf("store: cannot open %s: %w", path, err)
 	}
 	err = checkComplete(f)
 	if closeErr := f.Close(); err == nil {
 		err = closeErr
 	}
 	if err != nil {
-		return false, fmt.Errorf("store: cannot use %s: %w", path, err)
+		return fmt.Errorf("store: cannot use %s: %w", path, err)
 	}
-	return false, checkFormat(path)
+	return checkFormat(path)
+}
+
+// create makes an empty store's file, whole or not at all: it gets its name
+// when it is complete and on disk, so that a process that is killed meanwhile
+// leaves nothing that a later one would refuse. A file that somebody else has
+// made meanwhile is left alone.
+func create(path string) error {
+	dir := filepath.Dir(path)
+	unnamed, err := os.CreateTemp(dir, "."+filepath.Base(path)+".new-")
+	if err != nil {
+		return fmt.Errorf("store: cannot make %s: %w", path, err)
+	}
+	defer os.Remove(unnamed.Name())
+	err = errors.Join(unnamed.Close(), initialize(unnamed.Name()))
+	if err == nil {
+		err = name(unnamed.Name(), path)
+	}
+	if err == nil {
+		err = syncFolder(dir)
+	}
+	if err != nil {
+		return fmt.Errorf("store: cannot make %s: %w", path, err)
+	}
+	return nil
+}
+
+func initialize(path string) error {
+	db, err := bolt.Open(path, 0o600, nil)
+	if err != nil {
+		return err
+	}
+	return errors.Join(mark(db), db.Close())
+}
+
+// name gives a file its name unless another one has it. Where a file system
+// has no links it may take the name of one that is made at the same moment.
+func name(from, to string) error {
+	err := os.Link(from, to)
+	if err == nil || errors.Is(err, os.ErrExist) {
+		return nil
+	}
+	return os.Rename(from, to)
+}
+
+// syncFolder makes a new name in a folder last. Windows does so by itself.
+func syncFolder(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	f, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }
 
 func openBolt(path string, readOnly bool) (*bolt.DB, error) {
@@ -157,12 +207,8 @@ var errDamaged = errors.New("it is not a complete database file; restore it from
 // checkComplete tells whether a file is a bbolt file and as long as its newest
 // valid meta page says.
 func checkComplete(f *os.File) error {
-	info, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	if !info.Mode().IsRegular() {
-		return errors.New("it is not a regular file; choose another one")
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+		return errors.Join(err, errors.New("it is not a regular file; choose another one"))
 	}
 	var pages, tx uint64
 	var pageSize int64
@@ -181,6 +227,12 @@ func checkComplete(f *os.File) error {
 			second, ok := readMeta(f, size)
 			consider(second, ok && second.pageSize == size)
 		}
+	}
+	// The length is taken after the meta pages, because the file may be in
+	// use, and then it grows before they say so.
+	info, err := f.Stat()
+	if err != nil {
+		return err
 	}
 	if pageSize == 0 || pages > uint64(info.Size()/pageSize) {
 		return errDamaged
