@@ -32,7 +32,9 @@
 // # Failures
 //
 // [DB.Inject] makes requests fail as the service does under load: throttles,
-// errors before or after a write was applied, dropped connections, delays.
+// batches that are done in part, transaction conflicts, errors before or after
+// a write was applied, dropped connections, delays, full item collections. The
+// examples of [Fault] show each.
 //
 // # Cost
 //

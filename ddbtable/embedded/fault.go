@@ -16,10 +16,14 @@ const (
 	// FailAfter does the request and then answers 500: the client's next
 	// attempt meets its own write.
 	FailAfter
-	// Throttle answers ProvisionedThroughputExceededException.
+	// Throttle answers ProvisionedThroughputExceededException, with the table
+	// or index in its ThrottlingReasons, and ThrottlingException to operations
+	// on tables. The SDK tries again.
 	Throttle
-	// Conflict answers TransactionConflictException, and cancels a transaction
-	// with the reason TransactionConflict for its first action.
+	// Conflict answers TransactionConflictException to a PutItem, UpdateItem or
+	// DeleteItem, and cancels a transaction, of reads too, with the reason
+	// TransactionConflict for its first action. Other operations have no
+	// conflicts. The SDK does not try again.
 	Conflict
 	// DropBefore breaks the connection without doing the request.
 	DropBefore
@@ -28,6 +32,16 @@ const (
 	// Delay waits for Fault.Delay before the request is done. A client that
 	// gives up meanwhile ends the wait, and the request is not done.
 	Delay
+	// Unprocessed leaves keys of a BatchGetItem, or writes of a BatchWriteItem,
+	// undone and gives them back. It counts and strikes these in place of
+	// requests. A batch of which nothing would be done is throttled, as by the
+	// service.
+	Unprocessed
+	// CollectionFull answers ItemCollectionSizeLimitExceededException, the end
+	// of an item collection at 10 GB, and cancels a transaction with the
+	// reason ItemCollectionSizeLimitExceeded for its first action. It strikes
+	// what may add to a table with a local index: every write but DeleteItem.
+	CollectionFull
 )
 
 var faultKinds = map[Effect]fault.Kind{
@@ -38,6 +52,9 @@ var faultKinds = map[Effect]fault.Kind{
 	DropBefore: fault.DropBefore,
 	DropAfter:  fault.DropAfter,
 	Delay:      fault.Delay,
+
+	Unprocessed:    fault.Unprocessed,
+	CollectionFull: fault.CollectionFull,
 }
 
 // A Fault makes requests fail. Its zero value answers 500 to every request.
@@ -46,9 +63,13 @@ var faultKinds = map[Effect]fault.Kind{
 type Fault struct {
 	// Effect says what happens.
 	Effect Effect
-	// Operation, such as "UpdateItem", Table and Index say which requests are
-	// meant; "" means all.
-	Operation, Table, Index string
+	// Operation, such as "UpdateItem", and Table say which requests are meant;
+	// "" means all.
+	Operation, Table string
+	// Index means requests that read that index; with an Operation that
+	// writes it means writes to a table that has the index, which the service
+	// throttles when the index lacks capacity.
+	Index string
 	// Skip lets that many of them pass first.
 	Skip int
 	// Every strikes each nth of the rest; 0 and 1 mean each.
@@ -69,7 +90,8 @@ type Injection struct {
 }
 
 // Inject puts a fault into effect until it is stopped. Several faults may be in
-// effect: the first one injected that gives an answer decides.
+// effect: the first one injected that gives an answer decides, and those behind
+// it do not count the request.
 func (db *DB) Inject(f Fault) *Injection {
 	return &Injection{db.faults.Inject(fault.Fault{
 		Kind:      faultKinds[f.Effect],
@@ -85,7 +107,8 @@ func (db *DB) Inject(f Fault) *Injection {
 	})}
 }
 
-// Hits tells how many requests the fault has struck.
+// Hits tells how many requests, or elements of batches, the fault has struck. A
+// test should look: it proves nothing by a fault that struck nothing.
 func (i *Injection) Hits() int { return i.injection.Hits() }
 
 // Stop ends the fault. Stopping again does nothing.

@@ -30,7 +30,7 @@ func (e *Engine) batchGetItem(r *wire.Reader) (action, *apierror.Error) {
 	for i := range in.Tables {
 		names = append(names, in.Tables[i].TableName.Value)
 	}
-	return action{table: names[0], more: names[1:], run: func(out []byte) ([]byte, error) {
+	return action{table: names[0], more: names[1:], batch: func(out []byte, leaves func(string) bool) ([]byte, error) {
 		tables, err := e.lookupAll(names)
 		if err != nil {
 			return out, err
@@ -43,6 +43,9 @@ func (e *Engine) batchGetItem(r *wire.Reader) (action, *apierror.Error) {
 			}
 			b.tables = append(b.tables, reads)
 		}
+		if err := b.leave(leaves); err != nil {
+			return out, err
+		}
 		return b.read()
 	}}, nil
 }
@@ -52,6 +55,8 @@ type tableReads struct {
 	table      *table
 	projection *attribute.Projection
 	keys       []batchKey
+	// left are keys that a fault leaves unprocessed.
+	left []batchKey
 }
 
 type batchKey struct {
@@ -59,8 +64,7 @@ type batchKey struct {
 	key   attribute.Item
 }
 
-// reads checks the keys of one table, and puts them in the order of their
-// hashes: the service promises none.
+// reads checks the keys of one table.
 func (t *table) reads(k *request.KeysOfTable, x *validation.Expressions) (*tableReads, *apierror.Error) {
 	seen := make(places, len(k.Keys))
 	reads := &tableReads{table: t, projection: projection(x, &k.AttributesToGet)}
@@ -78,7 +82,6 @@ func (t *table) reads(k *request.KeysOfTable, x *validation.Expressions) (*table
 	if err := t.checkScalarPaths(x.Projection); err != nil {
 		return nil, err
 	}
-	slices.SortFunc(reads.keys, func(a, b batchKey) int { return bytes.Compare(a.place, b.place) })
 	return reads, nil
 }
 
@@ -89,6 +92,29 @@ type batchGet struct {
 	tables []*tableReads
 	out    []byte
 	bytes  int
+}
+
+// leave sets the keys aside that a fault leaves unprocessed, and puts the others
+// in the order of their hashes: the service promises none.
+func (b *batchGet) leave(leaves func(table string) bool) *apierror.Error {
+	processed := false
+	for _, t := range b.tables {
+		asked := t.keys
+		t.keys = nil
+		for _, k := range asked {
+			if leaves(t.table.definition.Name) {
+				t.left = append(t.left, k)
+			} else {
+				t.keys = append(t.keys, k)
+			}
+		}
+		processed = processed || len(t.keys) > 0
+		slices.SortFunc(t.keys, func(a, b batchKey) int { return bytes.Compare(a.place, b.place) })
+	}
+	if !processed {
+		return b.tables[0].table.unprocessed("Read")
+	}
+	return nil
 }
 
 // read reads up to 16 MB and appends the rest as unprocessed.
@@ -133,7 +159,7 @@ func (b *batchGet) readTable(t *tableReads) ([]batchKey, error) {
 		}
 		it := attribute.Item(value)
 		if b.bytes+it.Size() > maxBatchBytes {
-			return t.keys[i:], nil
+			return append(t.left, t.keys[i:]...), nil
 		}
 		b.bytes += it.Size()
 		if t.projection != nil {
@@ -145,7 +171,7 @@ func (b *batchGet) readTable(t *tableReads) ([]batchKey, error) {
 		first = false
 		b.out = wire.AppendItem(b.out, it)
 	}
-	return nil, nil
+	return t.left, nil
 }
 
 // appendLeft appends a table's unprocessed keys in the form of the request.

@@ -90,6 +90,9 @@ type action struct {
 	more []string
 	// actions is the number of actions of a transaction, 0 for others.
 	actions int
+	// batch takes the place of run in a batch. It is asked of each element
+	// whether a fault leaves it unprocessed.
+	batch func(out []byte, leaves func(table string) bool) ([]byte, error)
 }
 
 // operations are the operations by their names in X-Amz-Target.
@@ -133,14 +136,17 @@ func (e *Engine) Serve(ctx context.Context, operation string, body, out []byte) 
 	if refusal != nil {
 		return out, refusal
 	}
-	effects := e.faults.Match(operation, act.index, act.table, act.more...)
+	if e.faults.Idle() {
+		return e.run(&act, out, nothing)
+	}
+	effects := e.faults.Match(e.faultRequest(operation, &act, body))
 	if err := effects.Before(ctx); err != nil {
-		return out, act.refused(err)
+		return out, err
 	}
 	start := len(out)
-	out, err := act.run(out)
+	out, err := e.run(&act, out, effects.Leaves)
 	if err != nil {
-		return out[:start], e.answer(err)
+		return out, err
 	}
 	if err := effects.After(); err != nil {
 		return out[:start], err
@@ -148,16 +154,43 @@ func (e *Engine) Serve(ctx context.Context, operation string, body, out []byte) 
 	return out, nil
 }
 
-// refused gives the answer of a fault: a conflict cancels a transaction, because
-// of its first action.
-func (a *action) refused(err error) error {
-	refusal, ok := errors.AsType[*apierror.Error](err)
-	if !ok || a.actions == 0 || refusal.Code != apierror.Conflict().Code {
-		return err
+// nothing is what is left unprocessed without a fault.
+func nothing(string) bool { return false }
+
+// run does what was asked for.
+func (e *Engine) run(act *action, out []byte, leaves func(table string) bool) ([]byte, error) {
+	start := len(out)
+	var err error
+	if act.batch != nil {
+		out, err = act.batch(out, leaves)
+	} else {
+		out, err = act.run(out)
 	}
-	reasons := make([]*apierror.Error, a.actions)
-	reasons[0] = refusal
-	return apierror.Cancelled(reasons)
+	if err != nil {
+		return out[:start], e.answer(err)
+	}
+	return out, nil
+}
+
+// faultRequest describes a request to the faults.
+func (e *Engine) faultRequest(operation string, act *action, body []byte) *fault.Request {
+	return &fault.Request{
+		Operation: operation, Table: act.table, More: act.more, Index: act.index,
+		Actions: act.actions, ARN: tableARN, Body: body,
+		Indexes: func(yield func(string, bool) bool) {
+			for _, name := range append([]string{act.table}, act.more...) {
+				t := (*e.tables.Load())[name]
+				if t == nil {
+					continue
+				}
+				for _, x := range t.indexes {
+					if !yield(x.definition.Name, !x.global) {
+						return
+					}
+				}
+			}
+		},
+	}
 }
 
 // answer gives an error in the form of the service.

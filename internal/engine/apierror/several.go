@@ -71,6 +71,8 @@ func reasonCode(reason *Error) string {
 		return "ConditionalCheckFailed"
 	case reason.Code == "TransactionConflictException":
 		return "TransactionConflict"
+	case reason.Code == "ItemCollectionSizeLimitExceededException":
+		return "ItemCollectionSizeLimitExceeded"
 	}
 	return "ValidationError"
 }

@@ -103,15 +103,3 @@ func Busy() *Error {
 		Status:  http.StatusServiceUnavailable,
 	}
 }
-
-// Throttled is the answer of a throttling fault.
-func Throttled() *Error {
-	return refuse("ProvisionedThroughputExceededException",
-		"The level of configured provisioned throughput for the table was exceeded. "+
-			"Consider increasing your provisioning level with the UpdateTable API.")
-}
-
-// Conflict is the answer of a transaction-conflict fault to a single write.
-func Conflict() *Error {
-	return refuse("TransactionConflictException", "Transaction is ongoing for the item")
-}

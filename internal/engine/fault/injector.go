@@ -4,54 +4,12 @@
 package fault
 
 import (
-	"context"
-	"errors"
+	"hash/maphash"
 	"math/rand/v2"
 	"slices"
 	"sync"
 	"sync/atomic"
-	"time"
-
-	"example.com/ddb/internal/engine/apierror"
 )
-
-// ErrDropped tells that the connection is to be cut without an answer.
-var ErrDropped = errors.New("fault: connection dropped")
-
-// A Kind is what a fault does.
-type Kind int
-
-// The kinds of faults.
-const (
-	// ErrorBefore answers 500 and does nothing.
-	ErrorBefore Kind = iota + 1
-	// ErrorAfter does the request and answers 500.
-	ErrorAfter
-	// Throttle answers ProvisionedThroughputExceededException.
-	Throttle
-	// Conflict answers TransactionConflictException.
-	Conflict
-	// DropBefore cuts the connection and does nothing.
-	DropBefore
-	// DropAfter does the request and cuts the connection.
-	DropAfter
-	// Delay waits before the request is done.
-	Delay
-)
-
-// A Fault says what goes wrong, with which requests, and how often. Empty
-// names match every request.
-type Fault struct {
-	Kind             Kind
-	Operation        string
-	Table            string
-	Index            string
-	Skip, Every, Max int
-	// Share is the chance of each matching request, 0 for all of them.
-	Share float64
-	Seed  uint64
-	Delay time.Duration
-}
 
 // An Injection is a fault in effect.
 type Injection struct {
@@ -61,9 +19,12 @@ type Injection struct {
 	random   *rand.Rand
 	seen     int
 	hits     int
+	// spared are the requests that pass the next time they come. It is nil
+	// unless the fault is merciful.
+	spared map[uint64]bool
 }
 
-// Hits tells how many requests the fault has struck.
+// Hits tells how many requests, or elements of a batch, the fault has struck.
 func (i *Injection) Hits() int {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -75,16 +36,47 @@ func (i *Injection) Stop() {
 	i.injector.remove(i)
 }
 
-// strikes tells whether the fault strikes a request.
-func (i *Injection) strikes(operation, index, table string, more []string) bool {
-	f := &i.fault
-	if f.Operation != "" && f.Operation != operation ||
-		f.Table != "" && f.Table != table && !slices.Contains(more, f.Table) ||
-		f.Index != "" && f.Index != index {
-		return false
-	}
+// strikes tells whether the fault strikes a request that it is about.
+func (i *Injection) strikes(r *Request) bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
+	if i.spared == nil {
+		return i.draws()
+	}
+	name := hashOf(r)
+	if i.spared[name] {
+		delete(i.spared, name)
+		return false
+	}
+	if !i.draws() {
+		return false
+	}
+	if len(i.spared) == maxSpared {
+		// The client of these requests has given up.
+		clear(i.spared)
+	}
+	i.spared[name] = true
+	return true
+}
+
+// maxSpared bounds the requests that are remembered.
+const maxSpared = 4096
+
+var seed = maphash.MakeSeed()
+
+func hashOf(r *Request) uint64 {
+	var h maphash.Hash
+	h.SetSeed(seed)
+	// Writing to a hash never fails.
+	_, _ = h.WriteString(r.Operation)
+	_, _ = h.Write(r.Body)
+	return h.Sum64()
+}
+
+// draws counts a request, or an element of a batch, and tells whether it is
+// struck.
+func (i *Injection) draws() bool {
+	f := &i.fault
 	if f.Max > 0 && i.hits == f.Max {
 		return false
 	}
@@ -112,6 +104,9 @@ type Injector struct {
 // Inject puts a fault into effect.
 func (in *Injector) Inject(f Fault) *Injection {
 	i := &Injection{injector: in, fault: f, random: rand.New(rand.NewPCG(f.Seed, f.Seed))}
+	if f.Merciful {
+		i.spared = make(map[uint64]bool)
+	}
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	active := append(slices.Clone(in.list()), i)
@@ -133,67 +128,24 @@ func (in *Injector) list() []*Injection {
 	return nil
 }
 
-// Match gives what the active faults do to a request about a table, and in a
-// batch or a transaction about more of them.
-func (in *Injector) Match(operation, index, table string, more ...string) Effects {
-	var e Effects
+// Idle tells that no fault is in effect.
+func (in *Injector) Idle() bool { return len(in.list()) == 0 }
+
+// Match gives what the active faults do to a request. Those behind the first
+// that answers it are not asked.
+func (in *Injector) Match(r *Request) Effects {
+	e := Effects{request: r}
 	for _, i := range in.list() {
-		if i.strikes(operation, index, table, more) {
+		switch {
+		case !i.fault.means(r):
+		case i.fault.Kind == Unprocessed:
+			e.partial = append(e.partial, i)
+		case i.strikes(r):
 			e.faults = append(e.faults, i.fault)
+			if i.fault.Kind != Delay {
+				return e
+			}
 		}
 	}
 	return e
-}
-
-// Effects are the faults that strike one request.
-type Effects struct {
-	faults []Fault
-}
-
-// Before gives the error to answer in place of doing the request, or nil. A
-// delay ends early, as a cut connection, when the context does: then nobody
-// waits for the answer.
-func (e *Effects) Before(ctx context.Context) error {
-	for i := range e.faults {
-		switch e.faults[i].Kind {
-		case Delay:
-			if !wait(ctx, e.faults[i].Delay) {
-				return ErrDropped
-			}
-		case ErrorBefore:
-			return apierror.Internal("")
-		case Throttle:
-			return apierror.Throttled()
-		case Conflict:
-			return apierror.Conflict()
-		case DropBefore:
-			return ErrDropped
-		}
-	}
-	return nil
-}
-
-// After gives the error to answer although the request was done, or nil.
-func (e *Effects) After() error {
-	for i := range e.faults {
-		switch e.faults[i].Kind {
-		case ErrorAfter:
-			return apierror.Internal("")
-		case DropAfter:
-			return ErrDropped
-		}
-	}
-	return nil
-}
-
-// wait gives false when the context ends first.
-func wait(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }
