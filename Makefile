@@ -4,6 +4,9 @@
 # in DDB_ENDPOINT, and in DDB_TARGET the name under which it lists what it lacks.
 SUITE   = ./ddbtable/ddbtest/conformance/...
 CONFORM = go test -count=1 -timeout 5m -run Conformance $(SUITE)
+# Random requests, compared answer by answer. DDB_SEED and DDB_REQUESTS change
+# which and how many.
+COMPARE = go -C internal/difftest test -count=1 -timeout 10m -v -run 'Differential|KnownDifferences' .
 
 FUZZTIME ?= 30s
 BENCH    ?= .
@@ -16,6 +19,7 @@ help: ## print this list
 
 test: ## run every test (a C compiler is needed by -race)
 	go test -race ./...
+	go -C internal/difftest test -race ./...
 
 lint: ## check format, go vet, go.mod and the linters of internal/tools
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "gofmt would change:" $$unformatted; exit 1; }
@@ -23,10 +27,13 @@ lint: ## check format, go vet, go.mod and the linters of internal/tools
 	go mod tidy -diff
 	go -C internal/tools vet ./...
 	go -C internal/tools mod tidy -diff
+	go -C internal/difftest vet ./...
+	go -C internal/difftest mod tidy -diff
 	go -C internal/tools test ./...
 	go -C internal/tools build -o ../../.tools/lint ./lint
 	.tools/lint ./...
 	cd internal/tools && ../../.tools/lint ./...
+	cd internal/difftest && ../../.tools/lint ./...
 
 ci: lint test dynalite ## do what every submission must pass: lint, test, dynalite
 
@@ -44,9 +51,10 @@ bench: ## run the benchmarks that match BENCH (all)
 golden: ## write the golden files anew; read the difference before you commit it
 	UPDATE_GOLDEN=1 go test ./...
 
-dynalite: ## run the conformance suite on dynalite (node 20 and npm are needed)
+dynalite: ## run the conformance suite on dynalite, and compare the engine with it (node 20 and npm are needed)
 	npm ci --prefix internal/dynalite --ignore-scripts --no-audit --no-fund
 	node internal/dynalite/run.js $(CONFORM)
+	node internal/dynalite/run.js $(COMPARE)
 
 local: ## run the conformance suite on AWS's DynamoDB Local (java, node and npm are needed)
 	go test -run '^$$' $(SUITE) # builds it: there may be no network later

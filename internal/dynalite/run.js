@@ -4,6 +4,9 @@
 // dynalite lives in this process, on a free port of 127.0.0.1 and in memory,
 // so it ends with it, however that happens. A command that succeeds without
 // having sent dynalite a single request is a failure: it tested something else.
+//
+// A request that dynalite does not survive cuts all connections. dynalite then
+// starts anew, empty, on the same port; the command notices and counts.
 'use strict'
 
 const { spawn } = require('node:child_process')
@@ -17,10 +20,23 @@ if (!command) {
 }
 
 let requests = 0
-const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 })
-server.on('request', () => { requests++ })
-server.on('error', fail)
-server.listen(0, '127.0.0.1', run)
+let crashes = 0
+let server
+process.on('uncaughtException', err => {
+  if (!server?.listening) fail(err)
+  crashes++
+  const { port } = server.address()
+  server.close(() => start(port, () => {}))
+  server.closeAllConnections()
+})
+start(0, run)
+
+function start (port, then) {
+  server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 })
+  server.on('request', () => { requests++ })
+  server.on('error', fail)
+  server.listen(port, '127.0.0.1', then)
+}
 
 function run () {
   const endpoint = `http://127.0.0.1:${server.address().port}`
@@ -34,7 +50,7 @@ function run () {
 }
 
 function finish (code) {
-  console.log(`dynalite answered ${requests} requests`)
+  console.log(`dynalite answered ${requests} requests and crashed ${crashes} times`)
   if (code === 0 && requests === 0) fail(new Error('the command sent dynalite nothing'))
   process.exit(code)
 }

@@ -75,7 +75,7 @@ func (k *KeysOfTable) readMember(r *wire.Reader, name []byte) {
 	case "ConsistentRead":
 		k.ConsistentRead.read(r)
 	default:
-		if !k.Expressions.readMember(r, name) {
+		if !k.Expressions.readMember(r, name, hasProjection) {
 			r.Skip()
 		}
 	}

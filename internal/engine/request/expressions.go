@@ -28,24 +28,38 @@ type Value struct {
 	wire.Value
 }
 
+// An expressionMembers set tells which of them an operation has. All have
+// ExpressionAttributeNames.
+type expressionMembers byte
+
+const (
+	hasCondition expressionMembers = 1 << iota
+	hasUpdate
+	hasKeyCondition
+	hasFilter
+	hasProjection
+	hasValues
+)
+
 // readMember reads a member that holds an expression or placeholders, and
-// gives false for any other.
-func (e *Expressions) readMember(r *wire.Reader, name []byte) bool {
-	switch string(name) {
-	case "ConditionExpression":
-		e.Condition.read(r)
-	case "UpdateExpression":
-		e.Update.read(r)
-	case "KeyConditionExpression":
-		e.KeyCondition.read(r)
-	case "FilterExpression":
-		e.Filter.read(r)
-	case "ProjectionExpression":
-		e.Projection.read(r)
-	case "ExpressionAttributeNames":
+// gives false for any other and for those that the operation does not have:
+// the service passes over members that its model does not know.
+func (e *Expressions) readMember(r *wire.Reader, name []byte, has expressionMembers) bool {
+	switch {
+	case string(name) == "ExpressionAttributeNames":
 		e.readNames(r)
-	case "ExpressionAttributeValues":
+	case string(name) == "ExpressionAttributeValues" && has&hasValues != 0:
 		e.readValues(r)
+	case string(name) == "ConditionExpression" && has&hasCondition != 0:
+		e.Condition.read(r)
+	case string(name) == "UpdateExpression" && has&hasUpdate != 0:
+		e.Update.read(r)
+	case string(name) == "KeyConditionExpression" && has&hasKeyCondition != 0:
+		e.KeyCondition.read(r)
+	case string(name) == "FilterExpression" && has&hasFilter != 0:
+		e.Filter.read(r)
+	case string(name) == "ProjectionExpression" && has&hasProjection != 0:
+		e.Projection.read(r)
 	default:
 		return false
 	}

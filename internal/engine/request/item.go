@@ -15,7 +15,7 @@ type Write struct {
 	ReturnItemCollectionMetrics         Text
 }
 
-func (w *Write) readMember(r *wire.Reader, name []byte) {
+func (w *Write) readMember(r *wire.Reader, name []byte, has expressionMembers) {
 	switch string(name) {
 	case "TableName":
 		w.TableName.read(r)
@@ -28,7 +28,7 @@ func (w *Write) readMember(r *wire.Reader, name []byte) {
 	case "ReturnItemCollectionMetrics":
 		w.ReturnItemCollectionMetrics.read(r)
 	default:
-		if !w.Expressions.readMember(r, name) {
+		if !w.Expressions.readMember(r, name, has) {
 			r.Skip()
 		}
 	}
@@ -71,7 +71,7 @@ func (p *PutItem) readMember(r *wire.Reader, name []byte) {
 		p.Item.read(r)
 		return
 	}
-	p.Write.readMember(r, name)
+	p.Write.readMember(r, name, hasCondition|hasValues)
 }
 
 // DeleteItem is the input of DeleteItem.
@@ -94,7 +94,7 @@ func (d *DeleteItem) readMember(r *wire.Reader, name []byte) {
 		d.Key.read(r)
 		return
 	}
-	d.Write.readMember(r, name)
+	d.Write.readMember(r, name, hasCondition|hasValues)
 }
 
 // UpdateItem is the input of UpdateItem.
@@ -117,7 +117,7 @@ func (u *UpdateItem) readMember(r *wire.Reader, name []byte) {
 		u.Key.read(r)
 		return
 	}
-	u.Write.readMember(r, name)
+	u.Write.readMember(r, name, hasCondition|hasUpdate|hasValues)
 }
 
 // GetItem is the input of GetItem.
@@ -145,7 +145,7 @@ func (g *GetItem) Read(r *wire.Reader) *apierror.Error {
 		case "ReturnConsumedCapacity":
 			g.ReturnConsumedCapacity.read(r)
 		default:
-			if !g.Expressions.readMember(r, name) {
+			if !g.Expressions.readMember(r, name, hasProjection) {
 				r.Skip()
 			}
 		}

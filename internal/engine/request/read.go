@@ -18,7 +18,7 @@ type Pages struct {
 	ReturnConsumedCapacity Text
 }
 
-func (p *Pages) readMember(r *wire.Reader, name []byte) {
+func (p *Pages) readMember(r *wire.Reader, name []byte, has expressionMembers) {
 	switch string(name) {
 	case "TableName":
 		p.TableName.read(r)
@@ -37,7 +37,7 @@ func (p *Pages) readMember(r *wire.Reader, name []byte) {
 	case "ReturnConsumedCapacity":
 		p.ReturnConsumedCapacity.read(r)
 	default:
-		if !p.Expressions.readMember(r, name) {
+		if !p.Expressions.readMember(r, name, has|hasFilter|hasProjection|hasValues) {
 			r.Skip()
 		}
 	}
@@ -56,7 +56,7 @@ func (q *Query) Read(r *wire.Reader) *apierror.Error {
 			q.ScanIndexForward.read(r)
 			return
 		}
-		q.Pages.readMember(r, name)
+		q.Pages.readMember(r, name, hasKeyCondition)
 	})
 	if err := r.End(); err != nil {
 		return err
@@ -96,7 +96,7 @@ func (s *Scan) Read(r *wire.Reader) *apierror.Error {
 		case "TotalSegments":
 			s.TotalSegments.read(r, "Integer")
 		default:
-			s.Pages.readMember(r, name)
+			s.Pages.readMember(r, name, 0)
 		}
 	})
 	if err := r.End(); err != nil {

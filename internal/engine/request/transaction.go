@@ -215,7 +215,7 @@ func (g *GetItem) readTransactMember(r *wire.Reader, name []byte) {
 	case "Key":
 		g.Key.read(r)
 	default:
-		if !g.Expressions.readMember(r, name) {
+		if !g.Expressions.readMember(r, name, hasProjection) {
 			r.Skip()
 		}
 	}

@@ -1,0 +1,200 @@
+package difftest
+
+import (
+	"slices"
+	"strings"
+)
+
+// A difference is one that is known: where it is, who says that the engine is
+// right, and the shortest requests that show it.
+type difference struct {
+	name, target, source string
+	operations           []string
+	// holds tells whether a pair shows this difference.
+	holds func(*pair) bool
+	// requests end with one that is answered as ours and theirs say: status
+	// and error type, or status and body.
+	requests     []string
+	ours, theirs string
+}
+
+func (d *difference) covers(target string, p *pair) bool {
+	return d.target == target && slices.Contains(d.operations, p.request.operation) && d.holds(p)
+}
+
+var (
+	reads  = []string{"Query", "Scan"}
+	writes = []string{"PutItem", "UpdateItem", "DeleteItem"}
+)
+
+// weRefuse makes the predicate of a refusal that only the engine has, by a
+// piece of its text.
+func weRefuse(pieces ...string) func(*pair) bool {
+	return func(p *pair) bool {
+		return slices.ContainsFunc(pieces, func(piece string) bool { return strings.Contains(p.ours[0].text, piece) })
+	}
+}
+
+// known are the differences that a run passes over.
+var known = []difference{
+	{
+		name: "a global index is asked for what it does not hold", target: "dynalite",
+		source:     "facts 1.3",
+		operations: reads,
+		holds:      weRefuse("Global secondary index keys does not project"),
+		requests:   []string{`Scan {"TableName":"diff-range","IndexName":"keys","ProjectionExpression":"v1"}`},
+		ours:       "400 ValidationException",
+		theirs:     `200 {"Count":0,"Items":[],"ScannedCount":0}`,
+	},
+	{
+		name: "an ordered comparison of a value without an order", target: "dynalite",
+		source:     "alternator test_condition_expression",
+		operations: slices.Concat(reads, writes),
+		holds:      weRefuse("Incorrect operand type for operator or function; operator or function: <", "operator or function: >"),
+		requests:   []string{`Scan {"TableName":"diff-hash","FilterExpression":"k < :v","ExpressionAttributeValues":{":v":{"BOOL":true}}}`},
+		ours:       "400 ValidationException",
+		theirs:     `200 {"Count":0,"Items":[],"ScannedCount":0}`,
+	},
+	{
+		name: "arithmetic beyond 38 digits", target: "dynalite",
+		source:     "facts 2.1, alternator test_number",
+		operations: []string{"UpdateItem"},
+		holds:      weRefuse("Number overflow", "Number underflow"),
+		requests: []string{`UpdateItem {"TableName":"diff-hash","Key":{"k":{"N":"1"}},"UpdateExpression":"SET v1 = :v + :w",
+			"ExpressionAttributeValues":{":v":{"N":"1E+40"},":w":{"N":"1"}}}`},
+		ours:   "400 ValidationException",
+		theirs: "200 {}",
+	},
+	{
+		name: "an update that only takes away makes no item", target: "dynalite",
+		source:     "alternator test_returnvalues",
+		operations: []string{"UpdateItem"},
+		holds: func(p *pair) bool {
+			text, _ := p.request.body["UpdateExpression"].(string)
+			return p.ours[0].kind == "" && text != "" && !strings.Contains(text, "SET") && !strings.Contains(text, "ADD")
+		},
+		requests: []string{
+			`UpdateItem {"TableName":"diff-hash","Key":{"k":{"N":"1"}},"UpdateExpression":"REMOVE v1"}`,
+			`GetItem {"TableName":"diff-hash","Key":{"k":{"N":"1"}}}`,
+		},
+		ours:   "200 {}",
+		theirs: `200 {"Item":{"k":{"N":"1"}}}`,
+	},
+	{
+		name: "nothing was updated, so nothing is returned", target: "dynalite",
+		source:     "alternator test_returnvalues",
+		operations: []string{"UpdateItem"},
+		holds: func(p *pair) bool {
+			theirs, ok := p.theirs[0].body["Attributes"].(map[string]any)
+			return p.ours[0].body["Attributes"] == nil && ok && len(theirs) == 0
+		},
+		requests: []string{
+			`PutItem {"TableName":"diff-hash","Item":{"k":{"N":"1"}}}`,
+			`UpdateItem {"TableName":"diff-hash","Key":{"k":{"N":"1"}},"UpdateExpression":"SET v1 = k","ReturnValues":"UPDATED_OLD"}`,
+		},
+		ours:   "200 {}",
+		theirs: `200 {"Attributes":{}}`,
+	},
+	{
+		name: "the right-hand sides of an update see the item before it", target: "dynalite",
+		source:     "alternator test_update_expression",
+		operations: []string{"UpdateItem"},
+		holds: func(p *pair) bool {
+			w := p.request.writer
+			for name := range w.changes {
+				if w.reads[name] {
+					return true
+				}
+			}
+			return false
+		},
+		requests: []string{
+			`PutItem {"TableName":"diff-hash","Item":{"k":{"N":"1"},"v1":{"N":"1"}}}`,
+			`UpdateItem {"TableName":"diff-hash","Key":{"k":{"N":"1"}},"UpdateExpression":"SET v2 = v1 ADD v1 :one",
+				"ExpressionAttributeValues":{":one":{"N":"1"}},"ReturnValues":"ALL_NEW"}`,
+		},
+		ours:   `200 {"Attributes":{"k":{"N":"1"},"v1":{"N":"2"},"v2":{"N":"1"}}}`,
+		theirs: `200 {"Attributes":{"k":{"N":"1"},"v1":{"N":"2"},"v2":{"N":"2"}}}`,
+	},
+	{
+		name: "what conditions on documents, absent and empty values mean", target: "dynalite",
+		source:     "alternator test_condition_expression",
+		operations: slices.Concat(reads, writes),
+		holds:      (*pair).oddCondition,
+		requests: []string{
+			`PutItem {"TableName":"diff-hash","Item":{"k":{"N":"1"},"v8":{"L":[{"N":"1"}]}}}`,
+			`Scan {"TableName":"diff-hash","FilterExpression":"v8 = :v","ExpressionAttributeValues":{":v":{"L":[{"N":"1"}]}},"Select":"COUNT"}`,
+		},
+		ours:   `200 {"Count":1,"ScannedCount":1}`,
+		theirs: `200 {"Count":0,"ScannedCount":1}`,
+	},
+	{
+		name: "a local index is asked for what it does not hold", target: "dynalite",
+		source:     "docs API_Query and API_Scan, Select",
+		operations: reads,
+		holds: func(p *pair) bool {
+			if p.request.index.name != "by_t" {
+				return false
+			}
+			for name := range p.request.writer.reads {
+				if !slices.Contains([]string{"p", "s", "t", "v1", "v8"}, name) {
+					return true
+				}
+			}
+			return false
+		},
+		requests: []string{
+			`PutItem {"TableName":"diff-range","Item":{"p":{"S":"a"},"s":{"N":"1"},"t":{"S":"t"},"v0":{"S":"x"}}}`,
+			`Scan {"TableName":"diff-range","IndexName":"by_t","ProjectionExpression":"v0"}`,
+		},
+		ours:   `200 {"Count":1,"Items":[{"v0":{"S":"x"}}],"ScannedCount":1}`,
+		theirs: `200 {"Count":1,"Items":[{}],"ScannedCount":1}`,
+	},
+	{
+		name: "no starting key at the far bound of a query", target: "dynalite",
+		source:     "facts 3.3, github.com/aws/aws-sdk-ruby/issues/2456",
+		operations: []string{"Query"},
+		holds: func(p *pair) bool {
+			last := p.theirs[len(p.theirs)-1].body
+			return p.request.index.name == "" && len(p.theirs) == len(p.ours)+1 && last["ScannedCount"] == 0.0
+		},
+		requests: []string{
+			`PutItem {"TableName":"diff-range","Item":{"p":{"S":"a"},"s":{"N":"1"}}}`,
+			`Query {"TableName":"diff-range","KeyConditionExpression":"p = :p AND s <= :s","Limit":1,"Select":"COUNT",
+				"ExpressionAttributeValues":{":p":{"S":"a"},":s":{"N":"1"}}}`,
+		},
+		ours:   `200 {"Count":1,"ScannedCount":1}`,
+		theirs: `200 {"Count":1,"LastEvaluatedKey":{"p":{"S":"a"},"s":{"N":"1"}},"ScannedCount":1}`,
+	},
+	{
+		name: "the empty name in a map", target: "dynalite",
+		source:     "facts 2.1",
+		operations: slices.Concat(reads, writes),
+		holds:      weRefuse("Empty attribute name"),
+		requests:   []string{`PutItem {"TableName":"diff-hash","Item":{"k":{"N":"1"},"v9":{"M":{"":{"S":"x"}}}}}`},
+		ours:       "400 ValidationException",
+		theirs:     "200 {}",
+	},
+	{
+		name: "ConsistentRead of a scan is a boolean", target: "dynalite",
+		source:     "SDK",
+		operations: []string{"Scan"},
+		holds: func(p *pair) bool {
+			consistent, set := p.request.body["ConsistentRead"]
+			_, ok := consistent.(bool)
+			return set && !ok && p.ours[0].kind == "SerializationException"
+		},
+		requests: []string{`Scan {"TableName":"diff-hash","ConsistentRead":"x"}`},
+		ours:     "400 SerializationException",
+		theirs:   `200 {"Count":0,"Items":[],"ScannedCount":0}`,
+	},
+	{
+		name: "a consistent scan of a global index", target: "dynalite",
+		source:     "docs API_Scan",
+		operations: []string{"Scan"},
+		holds:      weRefuse("Consistent reads are not supported on global secondary indexes"),
+		requests:   []string{`Scan {"TableName":"diff-range","IndexName":"keys","ConsistentRead":true}`},
+		ours:       "400 ValidationException",
+		theirs:     `200 {"Count":0,"Items":[],"ScannedCount":0}`,
+	},
+}

@@ -1,0 +1,123 @@
+package difftest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/ddb/internal/engine"
+	"example.com/ddb/internal/engine/store"
+)
+
+// An answer is what a side says to a request.
+type answer struct {
+	status int
+	// kind is the error's type without its namespace, "" for none.
+	kind string
+	text string
+	body map[string]any
+}
+
+// A side answers requests.
+type side interface {
+	send(operation string, body []byte) (answer, error)
+}
+
+// newEngine gives the engine, in memory, as it answers over HTTP.
+func newEngine(t testing.TB) *engineSide {
+	t.Helper()
+	e, err := engine.New(engine.Config{Store: store.NewMemory()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return &engineSide{engine.NewHandler(e)}
+}
+
+type engineSide struct {
+	handler http.Handler
+}
+
+func (s *engineSide) send(operation string, body []byte) (answer, error) {
+	r := httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(body))
+	setHead(r, operation)
+	w := httptest.NewRecorder()
+	s.handler.ServeHTTP(w, r)
+	return newAnswer(w.Code, w.Body.Bytes())
+}
+
+// An endpointSide is the engine in DDB_ENDPOINT.
+type endpointSide struct {
+	url    string
+	name   string
+	client *http.Client
+}
+
+// newEndpoint gives the other engine, nil when there is none.
+func newEndpoint() *endpointSide {
+	url := os.Getenv("DDB_ENDPOINT")
+	if url == "" {
+		return nil
+	}
+	return &endpointSide{url, os.Getenv("DDB_TARGET"), &http.Client{Timeout: 10 * time.Second}}
+}
+
+func (s *endpointSide) send(operation string, body []byte) (answer, error) {
+	r, err := http.NewRequest(http.MethodPost, s.url, bytes.NewReader(body))
+	if err != nil {
+		return answer{}, err
+	}
+	setHead(r, operation)
+	w, err := s.client.Do(r)
+	if err != nil {
+		return answer{}, err
+	}
+	defer w.Body.Close()
+	got, err := io.ReadAll(w.Body)
+	if err != nil {
+		return answer{}, err
+	}
+	return newAnswer(w.StatusCode, got)
+}
+
+func setHead(r *http.Request, operation string) {
+	r.Header.Set("X-Amz-Target", "DynamoDB_20120810."+operation)
+	r.Header.Set("Content-Type", "application/x-amz-json-1.0")
+	r.Header.Set("X-Amz-Date", "20261122T000000Z")
+	r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=a/20261122/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=c")
+}
+
+func newAnswer(status int, body []byte) (answer, error) {
+	a := answer{status: status}
+	if err := json.Unmarshal(body, &a.body); err != nil {
+		return a, fmt.Errorf("status %d, body %q: %w", status, body, err)
+	}
+	if kind, ok := a.body["__type"].(string); ok {
+		a.kind = kind[strings.Index(kind, "#")+1:]
+		for name, member := range a.body {
+			if text, ok := member.(string); ok && strings.EqualFold(name, "message") {
+				a.text = text
+			}
+		}
+	}
+	return a, nil
+}
+
+// String gives the status, and the error's type or the body.
+func (a answer) String() string {
+	if a.kind != "" {
+		return fmt.Sprintf("%d %s", a.status, a.kind)
+	}
+	return fmt.Sprintf("%d %s", a.status, canonical(a.body))
+}
