@@ -38,7 +38,20 @@ func jsonCodec(t reflect.Type) *codec {
 			}
 			return nil
 		},
-		absent: nilTest(t),
+		absent: nilJSON(t),
+	}
+}
+
+// nilJSON is nilTest that follows pointers.
+func nilJSON(t reflect.Type) func(unsafe.Pointer) bool {
+	end, pointers := pointee(t)
+	test := nilTest(end)
+	if pointers == 0 {
+		return test
+	}
+	return func(p unsafe.Pointer) bool {
+		at := follow(p, pointers)
+		return at == nil || test != nil && test(at)
 	}
 }
 

@@ -46,6 +46,23 @@ func (c *codec) target() *codec {
 	return c
 }
 
+// pointee is what a pointer type leads to in the end, and over how many
+// pointers. A type that points to itself has no end.
+func pointee(t reflect.Type) (end reflect.Type, pointers int) {
+	for ; t.Kind() == reflect.Pointer && pointers < maxTypes; pointers++ {
+		t = t.Elem()
+	}
+	return t, pointers
+}
+
+// follow follows a number of pointers from p on, and is nil if one of them is.
+func follow(p unsafe.Pointer, pointers int) unsafe.Pointer {
+	for ; p != nil && pointers > 0; pointers-- {
+		p = deref(p)
+	}
+	return p
+}
+
 // deref is the pointer stored at p.
 func deref(p unsafe.Pointer) unsafe.Pointer { return *(*unsafe.Pointer)(p) }
 

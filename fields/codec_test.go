@@ -55,6 +55,9 @@ type tree struct {
 	Next     *tree            `ddb:"next"`
 }
 
+// A stamp is a time of a named type, without time.Time's methods.
+type stamp time.Time
+
 // lists contain nothing but themselves.
 type (
 	lists []lists
@@ -276,7 +279,16 @@ func TestUUIDs(t *testing.T) {
 	type asBytes struct {
 		V uuid.UUID `ddb:"v,bytes"`
 	}
+	type nullable struct {
+		V uuid.NullUUID `ddb:"v"`
+	}
 	id := uuid.MustParse("f14e47c3-0232-430c-b79c-65b9ab000110")
+	round(t, nullable{uuid.NullUUID{UUID: id, Valid: true}}, in(`{"S":"f14e47c3-0232-430c-b79c-65b9ab000110"}`))
+	round(t, nullable{}, `{}`)
+	rejects[nullable](t, in(`{"S":"null"}`), "not a UUID")
+	if got, err := unmarshal[nullable](t, in(`{"NULL":true}`)); err != nil || got.V.Valid {
+		t.Errorf("NULL is read as %v, %v", got.V, err)
+	}
 	round(t, item{id}, in(`{"S":"f14e47c3-0232-430c-b79c-65b9ab000110"}`))
 	round(t, item{uuid.Nil}, in(`{"S":"00000000-0000-0000-0000-000000000000"}`))
 	round(t, other{id}, in(`{"S":"f14e47c3-0232-430c-b79c-65b9ab000110"}`))
@@ -328,6 +340,9 @@ func TestTimes(t *testing.T) {
 	type pointer struct {
 		V *time.Time `ddb:"v,time"`
 	}
+	type named struct {
+		V stamp `ddb:"v"`
+	}
 	at := time.Date(2015, 4, 11, 22, 34, 41, 120, time.UTC)
 	round(t, text{at}, in(`{"S":"2015-04-11T22:34:41.000000120Z"}`))
 	round(t, text{time.Time{}}, in(`{"S":"0001-01-01T00:00:00.000000000Z"}`))
@@ -335,6 +350,7 @@ func TestTimes(t *testing.T) {
 	round(t, text{time.Date(9999, 12, 31, 23, 59, 59, 999999999, time.UTC)}, in(`{"S":"9999-12-31T23:59:59.999999999Z"}`))
 	round(t, pointer{&at}, in(`{"S":"2015-04-11T22:34:41.000000120Z"}`))
 	round(t, pointer{nil}, `{}`)
+	round(t, named{stamp(at)}, in(`{"S":"2015-04-11T22:34:41.000000120Z"}`))
 
 	zone := time.FixedZone("", -5*60*60)
 	if got, err := marshal(t, text{at.In(zone)}); err != nil || got != in(`{"S":"2015-04-11T22:34:41.000000120Z"}`) {
@@ -370,7 +386,12 @@ func TestUnixTimes(t *testing.T) {
 	type cutMilli struct {
 		V *time.Time `ddb:"v,truncate,unixmilli"`
 	}
+	type named struct {
+		V *stamp `ddb:"v,unixmilli"`
+	}
 	utc := func(sec, nsec int64) time.Time { return time.Unix(sec, nsec).UTC() }
+	round(t, named{ptr(stamp(utc(1, 5e6)))}, in(`{"N":"1005"}`))
+	refuses(t, named{ptr(stamp(utc(1, 1)))}, "finer fraction")
 	round(t, unix{utc(1428791681, 0)}, in(`{"N":"1428791681"}`))
 	round(t, unix{utc(-1, 0)}, in(`{"N":"-1"}`))
 	round(t, unix{time.Time{}}, in(`{"N":"-62135596800"}`))
@@ -601,6 +622,12 @@ func TestEnumsAreCheckedBothWaysEverywhere(t *testing.T) {
 	type asJSON struct {
 		V Level `ddb:"v,json"`
 	}
+	type pointerAsJSON struct {
+		V **Level `ddb:"v,json"`
+	}
+	type ownCodec struct {
+		V *Grade `ddb:"v"`
+	}
 	type nested struct {
 		V *address `ddb:"v"`
 	}
@@ -619,6 +646,9 @@ func TestEnumsAreCheckedBothWaysEverywhere(t *testing.T) {
 	if got, err := marshal(t, pointer{new(*Level)}); err != nil || got != `{}` {
 		t.Errorf("a pointer to nil is absent\n got: %s %v", got, err)
 	}
+	if got, err := marshal(t, pointerAsJSON{new(*Level)}); err != nil || got != `{}` {
+		t.Errorf("a pointer to nil is absent as JSON too\n got: %s %v", got, err)
+	}
 	round(t, list{[]Color{"red"}}, in(`{"L":[{"S":"red"}]}`))
 	refuses(t, list{[]Color{"red", "blue"}}, "element 1: value "+undeclared+"Color")
 	rejects[list](t, in(`{"L":[{"S":"blue"}]}`), undeclared)
@@ -636,6 +666,12 @@ func TestEnumsAreCheckedBothWaysEverywhere(t *testing.T) {
 	round(t, asJSON{2}, in(`{"S":"2"}`))
 	refuses(t, asJSON{4}, undeclared)
 	rejects[asJSON](t, in(`{"S":"4"}`), undeclared)
+	round(t, pointerAsJSON{ptr(ptr(Level(2)))}, in(`{"S":"2"}`))
+	refuses(t, pointerAsJSON{ptr(ptr(Level(4)))}, undeclared)
+	rejects[pointerAsJSON](t, in(`{"S":"4"}`), undeclared)
+	round(t, ownCodec{ptr(Grade(2))}, in(`{"N":"2"}`))
+	refuses(t, ownCodec{ptr(Grade(4))}, undeclared+"Grade declares")
+	rejects[ownCodec](t, in(`{"N":"4"}`), undeclared)
 	refuses(t, nested{&address{Level: 4}}, `fields_test.address.Level: attribute "level": value `+undeclared)
 	rejects[nested](t, in(`{"M":{"level":{"N":"4"}}}`), undeclared)
 	round(t, omitted{0}, `{}`)

@@ -10,6 +10,9 @@ import (
 
 var timeType = reflect.TypeFor[time.Time]()
 
+// isTime reports whether t is time.Time, or a type made of it.
+func isTime(t reflect.Type) bool { return t.Kind() == reflect.Struct && t.ConvertibleTo(timeType) }
+
 // timeLayout is RFC 3339 with nine digits of fraction, always in UTC, so that
 // texts sort as times do.
 const timeLayout = "2006-01-02T15:04:05.000000000Z"

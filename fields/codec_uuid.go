@@ -9,7 +9,10 @@ import (
 	"github.com/google/uuid"
 )
 
-var uuidType = reflect.TypeFor[uuid.UUID]()
+var (
+	uuidType     = reflect.TypeFor[uuid.UUID]()
+	nullUUIDType = reflect.TypeFor[uuid.NullUUID]()
+)
 
 var errUUID = errors.New("stored text is not a UUID of 36 bytes in lower case, the only form that is written and read")
 
@@ -31,6 +34,21 @@ func uuidCodec() *codec {
 			valid: func(text []byte) error { return parseUUID(text, new([16]byte)) },
 		},
 	}
+}
+
+// nullUUIDCodec stores uuid.NullUUID as a UUID; one that is not valid is
+// absent. Its own methods write text, null, that they do not read.
+func nullUUIDCodec() *codec {
+	made := uuidCodec()
+	parse := made.parseText
+	made.parseText = func(text []byte, p unsafe.Pointer) error {
+		id := (*uuid.NullUUID)(p)
+		err := parse(text, unsafe.Pointer(&id.UUID))
+		id.Valid = err == nil
+		return err
+	}
+	made.absent = func(p unsafe.Pointer) bool { return !(*uuid.NullUUID)(p).Valid }
+	return made
 }
 
 func appendUUID(dst []byte, id *[16]byte) []byte {

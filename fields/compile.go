@@ -62,6 +62,8 @@ func (c *compiler) ownCodec(t reflect.Type) (*codec, error) {
 	switch t {
 	case uuidType:
 		return uuidCodec(), nil
+	case nullUUIDType:
+		return nullUUIDCodec(), nil
 	case timeType:
 		return timeText(), nil
 	case intIntType:
@@ -88,13 +90,15 @@ func (c *compiler) ownCodec(t reflect.Type) (*codec, error) {
 	return nil, fmt.Errorf("values of Go type %s cannot be stored; use a supported type, register a codec with fields.Register, or exclude the field with `ddb:\"-\"`", t)
 }
 
-// basicCodec is the codec of a type's underlying kind, or nil.
+// basicCodec is the codec of what a type is made of, or nil.
 func (c *compiler) basicCodec(t reflect.Type) *codec {
 	switch k := t.Kind(); {
 	case k == reflect.String:
 		return stringCodec()
 	case k == reflect.Bool:
 		return boolCodec()
+	case isTime(t):
+		return timeText()
 	case isSigned(k):
 		return signedCodec(t)
 	case isUnsigned(k):
@@ -159,11 +163,11 @@ func (c *compiler) builtin(name string, t reflect.Type, truncate bool) (*codec, 
 		return c.structOf(t)
 	case name == "set" && (k == reflect.Slice || isMapSet(t)):
 		return c.setOf(t)
-	case name == "time" && t == timeType:
+	case name == "time" && isTime(t):
 		return timeText(), nil
-	case name == "unix" && t == timeType:
+	case name == "unix" && isTime(t):
 		return unixTime(time.Second, truncate), nil
-	case name == "unixmilli" && t == timeType:
+	case name == "unixmilli" && isTime(t):
 		return unixTime(time.Millisecond, truncate), nil
 	case name == "uuid" && k == reflect.Array && t.Len() == 16 && t.Elem().Kind() == reflect.Uint8:
 		return uuidCodec(), nil

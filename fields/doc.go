@@ -32,9 +32,9 @@
 //
 //	string     string kinds *                                   S
 //	uuid       uuid.UUID *, [16]byte                            S, 36 bytes in lower case
-//	time       time.Time *                                      S, UTC with nanoseconds, of fixed width
-//	unix       time.Time                                        N, whole seconds
-//	unixmilli  time.Time                                        N, whole milliseconds
+//	time       time.Time *, types made of it *                  S, UTC with nanoseconds, of fixed width
+//	unix       the same                                         N, whole seconds
+//	unixmilli  the same                                         N, whole milliseconds
 //	truncate   with unix or unixmilli                           drops a finer fraction, else an error
 //	int, uint  integer kinds *                                  N
 //	float      float32 and float64 kinds *                      N, the shortest text of the same float
@@ -48,8 +48,9 @@
 //	json       any type                                         S, by encoding/json
 //	codec=NAME types for which the program registered that name
 //
-// A types.AttributeValue is stored as it is. A pointer is stored as what it
-// points to, and a nil one, like a nil slice or map and an empty set, is absent.
+// A types.AttributeValue is stored as it is, and a uuid.NullUUID as a UUID. A
+// pointer is stored as what it points to, and a nil one, like a nil slice or map
+// and an empty set, is absent.
 //
 //	omitzero          the zero value is absent, as in encoding/json
 //	partition, sort   part of the table's primary key

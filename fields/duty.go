@@ -76,7 +76,7 @@ func (f *Field) serves(d Duty) bool {
 	case WriteID:
 		return !f.derived && canBeRandom(f.codec)
 	case Version:
-		return !f.derived && f.codec.facet.shape == shapeInteger && f.typ != timeType && !f.codec.custom && f.codec.check == nil
+		return !f.derived && f.Integer() && f.codec.target().unit == 0 && !f.codec.custom && f.codec.check == nil
 	case CreatedAt, UpdatedAt:
 		return !f.derived && f.typ == timeType && !f.codec.custom
 	case TTL:

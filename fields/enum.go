@@ -17,16 +17,20 @@ func isEnum(t reflect.Type) bool {
 
 // checkEnum makes the codec of an enum-like type, stored as a scalar, write
 // and read only values that the type's method Valid accepts.
+//
+// A codec that takes pointers itself, as that of JSON does, checks what they
+// point to; pointerTo leaves that to the codec it wraps.
 func checkEnum(c *codec) {
-	if !c.scalar() || !isEnum(c.typ) {
+	t, pointers := pointee(c.typ)
+	if !c.scalar() || c.pointer || !isEnum(t) {
 		return
 	}
-	view, parse := asInterface[validator](c.typ), c.parseText
+	view, parse := asInterface[validator](t), c.parseText
 	c.check = func(p unsafe.Pointer) error {
-		if view(p).Valid() {
+		if at := follow(p, pointers); at == nil || view(at).Valid() {
 			return nil
 		}
-		return &enumError{c.typ}
+		return &enumError{t}
 	}
 	c.parseText = func(text []byte, p unsafe.Pointer) error {
 		if err := parse(text, p); err != nil {

@@ -1,6 +1,13 @@
 package fields
 
-import "reflect"
+import (
+	"iter"
+	"maps"
+	"reflect"
+)
+
+// Builtins are the codecs that a tag can name.
+func Builtins() iter.Seq[string] { return maps.Keys(builtins) }
 
 // Compile compiles the plan of any type, such as one made by reflect.StructOf.
 func Compile(t reflect.Type) error {

@@ -227,6 +227,9 @@ func formats() []format {
 	type pair = struct {
 		V fields.IntInt `ddb:"v,int_int"`
 	}
+	type nullable = struct {
+		V uuid.NullUUID `ddb:"v"`
+	}
 	type text = struct {
 		V netip.Addr `ddb:"v"`
 	}
@@ -291,6 +294,9 @@ func formats() []format {
 			`uuid.MustParse("f14e47c3-0232-430c-b79c-65b9ab000110")`: {uuid.MustParse("f14e47c3-0232-430c-b79c-65b9ab000110")},
 			`uuid.Nil`: {uuid.Nil},
 		}, `{"S":"F14E47C3-0232-430C-B79C-65B9AB000110"}`, `{"S":"f14e47c30232430cb79c65b9ab000110"}`, `{"S":""}`),
+		formatOf("null-uuid", map[string]nullable{
+			`uuid.NullUUID{uuid.UUID{0xf1}, true}`: {uuid.NullUUID{UUID: uuid.UUID{0xf1}, Valid: true}}, `uuid.NullUUID{}`: {},
+		}, `{"S":"null"}`, `{"S":""}`),
 		formatOf("time", map[string]clock{
 			`time.Date(2015, 4, 11, 22, 34, 41, 120, time.UTC)`: {time.Date(2015, 4, 11, 22, 34, 41, 120, time.UTC)},
 			`time.Time{}`: {},

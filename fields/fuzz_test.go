@@ -8,6 +8,7 @@ import (
 	"math/big"
 	"net/netip"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -87,6 +88,9 @@ var subjects = []subject{
 	subjectOf[struct {
 		V uuid.UUID `ddb:"v"`
 	}]("uuid"),
+	subjectOf[struct {
+		V uuid.NullUUID `ddb:"v"`
+	}]("null uuid"),
 	subjectOf[struct {
 		V time.Time `ddb:"v"`
 	}]("time"),
@@ -342,8 +346,14 @@ func FuzzTemplate(f *testing.F) {
 	})
 }
 
-// TestEveryCodecIsASubject: the fuzz test is over every codec.
+// TestEveryCodecIsASubject: the fuzz test is over every codec that a tag can
+// name.
 func TestEveryCodecIsASubject(t *testing.T) {
+	for codec := range fields.Builtins() {
+		if !slices.ContainsFunc(subjects, func(s subject) bool { return strings.Contains(s.name, codec) }) {
+			t.Errorf("no subject has the codec %s", codec)
+		}
+	}
 	for _, s := range subjects {
 		for _, seed := range decodeSeeds {
 			s.read(t, []byte(in(seed)))

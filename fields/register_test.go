@@ -27,6 +27,11 @@ type (
 	late     string
 )
 
+// A Grade is an enum whose pointers have a codec of their own.
+type Grade int
+
+func (g Grade) Valid() bool { return g <= 3 }
+
 func (c country) Valid() bool { return c == 1 }
 
 type stored2D struct {
@@ -67,6 +72,11 @@ func init() {
 		Kind:   fields.S,
 		Append: func(dst []byte, c country) ([]byte, error) { return fmt.Appendf(dst, "c%d", int(c)), nil },
 		Parse:  func(text []byte) (country, error) { c, err := strconv.Atoi(string(text[1:])); return country(c), err },
+	})
+	fields.Register("", fields.Codec[*Grade]{
+		Kind:   fields.N,
+		Append: func(dst []byte, g *Grade) ([]byte, error) { return strconv.AppendInt(dst, int64(*g), 10), nil },
+		Parse:  func(text []byte) (*Grade, error) { g, err := strconv.Atoi(string(text)); return ptr(Grade(g)), err },
 	})
 	fields.Register("maybe", fields.Via(
 		func(n int) (*string, error) {

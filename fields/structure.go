@@ -21,6 +21,7 @@ type structure struct {
 	byName   map[string]*Field
 	derived  []*Field
 	nested   bool // reached as a map inside an item
+	tagged   bool // a field has a ddb tag, be it mistaken
 	readings sync.Pool
 	late     atomic.Pointer[TagError] // a codec was registered too late
 }
@@ -33,7 +34,10 @@ func (c *compiler) structOf(t reflect.Type) (*codec, error) {
 	s := &structure{typ: t, nested: true}
 	made := &codec{kind: M, sub: s, write: s.writeMap, read: s.readMap}
 	c.made[t] = made
-	if wrong := s.compile(c); len(wrong) > 0 {
+	switch wrong := s.compile(c); {
+	case len(wrong) > 0 && !s.tagged:
+		return nil, fmt.Errorf("no field of Go type %s has a ddb tag; tag its fields, store it as text with the option json, register a codec with fields.Register, or exclude the field with `ddb:\"-\"`", t)
+	case len(wrong) > 0:
 		return nil, nestedErrors(wrong)
 	}
 	return made, nil
@@ -97,6 +101,7 @@ func (b *builder) walk(t reflect.Type, where location, prefix string) {
 		text, tagged := sf.Tag.Lookup("ddb")
 		at := location{offset: where.offset + sf.Offset, hops: where.hops}
 		name := prefix + sf.Name
+		b.tagged = b.tagged || strings.Contains(string(sf.Tag), "ddb:")
 		switch {
 		case text == "-":
 		case tagged && !sf.IsExported() && sf.Name != "_":
@@ -118,7 +123,7 @@ func (b *builder) embeddable(t reflect.Type) bool {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	return t.Kind() == reflect.Struct && t != timeType && t != intIntType &&
+	return t.Kind() == reflect.Struct && !isTime(t) && t != intIntType &&
 		b.compiler.registered("", t) == nil && textCodec(t) == nil
 }
 

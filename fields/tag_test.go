@@ -2,6 +2,7 @@ package fields_test
 
 import (
 	"errors"
+	"net/url"
 	"reflect"
 	"slices"
 	"strings"
@@ -30,8 +31,10 @@ func compileErrors[T any]() []string {
 // oneTag compiles a struct whose only field, V of type V, has that tag.
 func oneTag[V any](tag string) []string { return oneStructTag[V](`ddb:"` + tag + `"`) }
 
-func oneStructTag[V any](tag string) []string {
-	t := reflect.StructOf([]reflect.StructField{{Name: "V", Type: reflect.TypeFor[V](), Tag: reflect.StructTag(tag)}})
+func oneStructTag[V any](tag string) []string { return oneStruct(reflect.TypeFor[V](), tag) }
+
+func oneStruct(v reflect.Type, tag string) []string {
+	t := reflect.StructOf([]reflect.StructField{{Name: "V", Type: v, Tag: reflect.StructTag(tag)}})
 	err := fields.Compile(t)
 	if err == nil {
 		return nil
@@ -52,6 +55,7 @@ type (
 		C string   `ddb:"c,from={a}"`
 		D string   `ddb:"d,writeid"`
 	}
+	untagged   struct{ url.URL }
 	ring       struct{ *ring }
 	pointless  *pointless
 	textType   string
@@ -66,6 +70,7 @@ const (
 	badName   = "attribute name must be 1 to 65,535 bytes of UTF-8; write it before the first comma, or exclude the field with `ddb:\"-\"`"
 	badIndex  = ` is not valid; use 3 to 255 of A-Z a-z 0-9 _ . -`
 	noKey     = `attribute type is "BOOL", but a key is S, N or B; use a string, number, time, UUID or bytes`
+	tagIt     = "; tag its fields, store it as text with the option json, register a codec with fields.Register, or exclude the field with `ddb:\"-\"`"
 	noDerived = "a derived attribute takes no codec and neither omitzero nor truncate, because its template alone decides the bytes; remove the option"
 )
 
@@ -188,6 +193,15 @@ func TestTagErrors(t *testing.T) {
 
 		{"unsupported", oneTag[chan int]("v"), one("v", "values of Go type chan int cannot be stored; use a supported type, register a codec with fields.Register, or exclude the field with `ddb:\"-\"`")},
 		{"any", oneTag[any]("v"), one("v", "values of Go type interface {} cannot be stored; use a supported type, register a codec with fields.Register, or exclude the field with `ddb:\"-\"`")},
+		{"struct of another package", oneTag[url.URL]("v"), one("v", "no field of Go type url.URL has a ddb tag"+tagIt)},
+		{"element that is a struct without tags", oneTag[[]*untagged]("v"), one("v", "element of []*fields_test.untagged: no field of Go type fields_test.untagged has a ddb tag"+tagIt)},
+		{"struct without fields", oneTag[struct{}]("v"), one("v", "no field of Go type struct {} has a ddb tag"+tagIt)},
+		{"nested struct whose only tag is malformed", oneStruct(reflect.StructOf([]reflect.StructField{{Name: "A", Type: reflect.TypeFor[int](), Tag: `ddb: "a"`}}), `ddb:"v"`),
+			[]string{"fields: struct { A int \"ddb: \\\"a\\\"\" }.A: struct tag is malformed; write `ddb:\"name\"`, without a space after the colon"}},
+		{"version that is a time", compileErrors[struct {
+			A *time.Time `ddb:"a,unix,version"`
+		}](), []string{at("A", "a,unix,version", `option "version" is for an integer; change the field`)}},
+		{"version that is a time of a named type", oneTag[stamp]("v,unix,version"), one("v,unix,version", `option "version" is for an integer; change the field`)},
 		{"unsupported element", oneTag[[]complex64]("v"), one("v", "element of []complex64: values of Go type complex64 cannot be stored; use a supported type, register a codec with fields.Register, or exclude the field with `ddb:\"-\"`")},
 		{"unsupported map key", oneTag[map[bool]int]("v"), one("v", "key of map[bool]int cannot be a name in a map; use a string, number or UUID as key")},
 		{"unsupported map element", oneTag[map[string]func()]("v"), one("v", "element of map[string]func(): values of Go type func() cannot be stored; use a supported type, register a codec with fields.Register, or exclude the field with `ddb:\"-\"`")},
