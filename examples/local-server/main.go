@@ -91,7 +91,13 @@ func parse(args []string, stdout io.Writer) (*options, error) {
 	case flags.NArg() > 0:
 		return nil, fmt.Errorf("unexpected argument %q; run with -help for the flags", flags.Arg(0))
 	}
-	return o, nil
+	// An empty address would be every interface of the machine.
+	flags.Visit(func(f *flag.Flag) {
+		if f.Value.String() == "" {
+			err = fmt.Errorf("-%s is empty: give a value, or leave it out; run with -help for the flags", f.Name)
+		}
+	})
+	return o, err
 }
 
 func serve(ctx context.Context, o *options, stdout, stderr io.Writer) (err error) {

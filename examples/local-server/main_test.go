@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"example.com/ddb/ddbtable/embedded"
 )
@@ -34,6 +35,8 @@ func TestWhatEndsItAtOnce(t *testing.T) {
 	}{
 		{"unknown flag", []string{"-port", "1"}, 2, "flag provided but not defined: -port; run with -help"},
 		{"flag without its value", []string{"-data"}, 2, "flag needs an argument: -data; run with -help"},
+		{"empty address, which would be every interface", []string{"-addr", ""}, 2, "-addr is empty: give a value, or leave it out; run with -help"},
+		{"empty file, which would be none", []string{"-data", ""}, 2, "-data is empty: give a value, or leave it out; run with -help"},
 		{"argument", []string{"orders.db"}, 2, `unexpected argument "orders.db"; run with -help`},
 		{"not an address", []string{"-addr", "8010"}, 1, "cannot listen on 8010: "},
 		{"address in use", []string{"-addr", listener.Addr().String()}, 1, "address already in use"},
@@ -43,7 +46,9 @@ func TestWhatEndsItAtOnce(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer
-			code := run(t.Context(), test.args, &stdout, &stderr)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second) // if it serves after all
+			defer cancel()
+			code := run(ctx, test.args, &stdout, &stderr)
 			line := stderr.String()
 			if code != test.code || !strings.Contains(line, test.stderr) || stdout.Len() > 0 {
 				t.Errorf("exit code %d, stdout %q, stderr %q", code, stdout.String(), line)
@@ -52,6 +57,13 @@ func TestWhatEndsItAtOnce(t *testing.T) {
 				t.Errorf("not one line that says who: %q", line)
 			}
 		})
+	}
+}
+
+func TestTheLoopbackInterfaceIsTheDefault(t *testing.T) {
+	o, err := parse(nil, io.Discard)
+	if err != nil || o.addr != "127.0.0.1:8010" {
+		t.Errorf("listens on %s by default, %v", o.addr, err)
 	}
 }
 

@@ -43,9 +43,14 @@ func parse(args []string, stdout io.Writer) (*options, error) {
 	case err == nil && flags.NArg() > 0:
 		err = fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	case err == nil:
-		flags.Visit(func(f *flag.Flag) { o.seeded = o.seeded || f.Name == "seed" })
 		err = o.check()
 	}
+	flags.Visit(func(f *flag.Flag) {
+		o.seeded = o.seeded || f.Name == "seed"
+		if err == nil && f.Value.String() == "" {
+			err = fmt.Errorf("-%s is empty: give a value, or leave it out", f.Name)
+		}
+	})
 	if err != nil {
 		return nil, fmt.Errorf("%w; run with -help for the flags", err)
 	}

@@ -48,10 +48,31 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case err != nil:
 		return fail(stderr, exitUsage, err)
 	}
-	if err := work(ctx, o, stdout); err != nil {
+	out := &output{Writer: stdout}
+	switch err := work(ctx, o, out); {
+	case err != nil:
 		return fail(stderr, exitError, explained(ctx, o, err))
+	case out.err != nil:
+		return fail(stderr, exitError, fmt.Errorf("cannot write the report: %w", out.err))
 	}
 	return exitOK
+}
+
+// An output writes until it cannot, and remembers why, so that nobody needs to
+// ask after each line.
+type output struct {
+	io.Writer
+	err error
+}
+
+// Write implements io.Writer.
+func (o *output) Write(b []byte) (int, error) {
+	if o.err != nil {
+		return 0, o.err
+	}
+	n, err := o.Writer.Write(b)
+	o.err = err
+	return n, err
 }
 
 func fail(stderr io.Writer, code int, err error) int {

@@ -81,6 +81,8 @@ func TestAMistakeGivesOneLineAndACode(t *testing.T) {
 		{"-orders -1", "", 2, `-orders is -1: give 0 or more; run with -help for the flags`},
 		{"now", "", 2, `unexpected argument "now"; run with -help for the flags`},
 		{"-aws -data shop.db", "", 2, `the orders can be in one place only: give one of -data, -endpoint and -aws; run with -help for the flags`},
+		{"-data=", "", 2, `-data is empty: give a value, or leave it out; run with -help for the flags`},
+		{"-endpoint=", "", 2, `-endpoint is empty: give a value, or leave it out; run with -help for the flags`},
 		{"-endpoint localhost:8010", "", 2, `-endpoint is "localhost:8010": give a URL such as http://localhost:8010; run with -help for the flags`},
 		{"-endpoint " + nobody(t), "", 1, `cannot reach http://127\.0\.0\.1:\d+: dial tcp 127\.0\.0\.1:\d+: connect: connection refused; is an engine running there\? try: go run \./examples/local-server`},
 		{"-data " + damaged, "", 1, `embedded: .*damaged\.db: .*`},
@@ -104,6 +106,18 @@ func TestAMistakeGivesOneLineAndACode(t *testing.T) {
 func TestAnErrorIsOneLineWhateverItSays(t *testing.T) {
 	var stderr bytes.Buffer
 	if code := fail(&stderr, 1, errors.New("one\ntwo")); code != 1 || stderr.String() != "toystore: one; two\n" {
+		t.Errorf("code %d, stderr %q", code, &stderr)
+	}
+}
+
+// A full is a disk without room.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space left") }
+
+func TestALostReportIsAnError(t *testing.T) {
+	var stderr bytes.Buffer
+	if code := run(t.Context(), nil, full{}, &stderr); code != 1 || stderr.String() != "toystore: cannot write the report: no space left\n" {
 		t.Errorf("code %d, stderr %q", code, &stderr)
 	}
 }
