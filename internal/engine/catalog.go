@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 
+	"example.com/ddb/internal/engine/apierror"
 	"example.com/ddb/internal/engine/store"
 )
 
@@ -83,6 +84,30 @@ func (e *Engine) alter(name string, change func(store.Reader, *store.Batch) (*ta
 		return nil, nil
 	})
 	return errors.Join(err, undo)
+}
+
+// redefine changes the definition of a table whose data stays, and gives the
+// table as it is then, or missing when there is none. Change gets a copy of the
+// definition; what its fields refer to is shared and must not be changed.
+func (e *Engine) redefine(
+	name string, missing *apierror.Error, change func(*definition) *apierror.Error,
+) (*table, error) {
+	e.admin.Lock()
+	defer e.admin.Unlock()
+	var next *table
+	err := e.alter(name, func(store.Reader, *store.Batch) (*table, error) {
+		t := e.planned[name]
+		if t == nil {
+			return nil, missing
+		}
+		d := t.definition
+		if err := change(&d); err != nil {
+			return nil, err
+		}
+		next = t.altered(d)
+		return next, nil
+	})
+	return next, err
 }
 
 func (e *Engine) plan(name string, t *table) {

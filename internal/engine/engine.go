@@ -97,26 +97,34 @@ type action struct {
 
 // operations are the operations by their names in X-Amz-Target.
 var operations = map[string]func(*Engine, *wire.Reader) (action, *apierror.Error){
-	"BatchGetItem":       (*Engine).batchGetItem,
-	"BatchWriteItem":     (*Engine).batchWriteItem,
-	"CreateTable":        (*Engine).createTable,
-	"DeleteItem":         (*Engine).deleteItem,
-	"DeleteTable":        (*Engine).deleteTable,
-	"DescribeTable":      (*Engine).describeTable,
-	"GetItem":            (*Engine).getItem,
-	"ListTables":         (*Engine).listTables,
-	"PutItem":            (*Engine).putItem,
-	"Query":              (*Engine).query,
-	"Scan":               (*Engine).scan,
-	"TransactGetItems":   (*Engine).transactGetItems,
-	"TransactWriteItems": (*Engine).transactWriteItems,
-	"UpdateItem":         (*Engine).updateItem,
+	"BatchGetItem":              (*Engine).batchGetItem,
+	"BatchWriteItem":            (*Engine).batchWriteItem,
+	"CreateTable":               (*Engine).createTable,
+	"DeleteItem":                (*Engine).deleteItem,
+	"DeleteTable":               (*Engine).deleteTable,
+	"DescribeContinuousBackups": (*Engine).describeContinuousBackups,
+	"DescribeLimits":            (*Engine).describeLimits,
+	"DescribeTable":             (*Engine).describeTable,
+	"DescribeTimeToLive":        (*Engine).describeTimeToLive,
+	"GetItem":                   (*Engine).getItem,
+	"ListTables":                (*Engine).listTables,
+	"ListTagsOfResource":        (*Engine).listTagsOfResource,
+	"PutItem":                   (*Engine).putItem,
+	"Query":                     (*Engine).query,
+	"Scan":                      (*Engine).scan,
+	"TagResource":               (*Engine).tagResource,
+	"TransactGetItems":          (*Engine).transactGetItems,
+	"TransactWriteItems":        (*Engine).transactWriteItems,
+	"UntagResource":             (*Engine).untagResource,
+	"UpdateContinuousBackups":   (*Engine).updateContinuousBackups,
+	"UpdateItem":                (*Engine).updateItem,
+	"UpdateTimeToLive":          (*Engine).updateTimeToLive,
 }
 
 // Knows tells whether there is an operation with a name.
 func Knows(operation string) bool {
 	_, ok := operations[operation]
-	return ok
+	return ok || operation == describeEndpoints
 }
 
 // Serve runs an operation on a request body and appends the response body to

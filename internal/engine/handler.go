@@ -76,7 +76,11 @@ func (e *Engine) answerTo(ctx context.Context, head wire.Head, body []byte, out 
 		return newAnswer(out.bytes, refusal), nil
 	}
 	var err error
-	out.bytes, err = e.Serve(ctx, head.Operation, body, out.bytes)
+	if head.Operation == describeEndpoints {
+		out.bytes, err = e.endpoints(out.bytes, head.Host, body)
+	} else {
+		out.bytes, err = e.Serve(ctx, head.Operation, body, out.bytes)
+	}
 	var refusal *apierror.Error
 	switch {
 	case err == nil:

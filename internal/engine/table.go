@@ -57,6 +57,7 @@ type definition struct {
 	Tags                []tag     `json:",omitempty"`
 	OnDemandSince       time.Time `json:",omitzero"`
 	TimeToLiveAttribute string    `json:",omitempty"`
+	Recovery            *recovery `json:",omitempty"`
 }
 
 type definedAttribute struct{ Name, Type string }
@@ -93,6 +94,19 @@ func newTable(d definition) *table {
 		})
 	}
 	return t
+}
+
+// altered makes the table that another definition describes. It goes on
+// counting where the table left off, and so do the indexes that stay.
+func (t *table) altered(d definition) *table {
+	next := newTable(d)
+	next.totals = t.totals
+	for _, x := range next.indexes {
+		if old := t.index(x.definition.Name); old != nil && old.definition.Space == x.definition.Space {
+			x.totals = old.totals
+		}
+	}
+	return next
 }
 
 func (t *table) schema(elements []keyElement) schema {

@@ -82,7 +82,7 @@ type CreateTable struct {
 	StreamSpecification       Stream
 	TableClass                Text
 	DeletionProtectionEnabled Flag
-	Tags                      []Tag
+	Tags                      Tags
 }
 
 var (
@@ -141,7 +141,7 @@ func (t *CreateTable) readMember(r *wire.Reader, name []byte) {
 	case "DeletionProtectionEnabled":
 		t.DeletionProtectionEnabled.read(r)
 	case "Tags":
-		t.Tags = readTags(r)
+		t.Tags.read(r)
 	default:
 		r.Skip()
 	}
@@ -243,25 +243,6 @@ func (s *Stream) read(r *wire.Reader) {
 	})
 }
 
-func readTags(r *wire.Reader) []Tag {
-	var tags []Tag
-	r.List(func() {
-		var tag Tag
-		r.Structure(wire.Element, "Tag", func(name []byte) {
-			switch string(name) {
-			case "Key":
-				tag.Key.read(r)
-			case "Value":
-				tag.Value.read(r)
-			default:
-				r.Skip()
-			}
-		})
-		tags = append(tags, tag)
-	})
-	return tags
-}
-
 func (t *CreateTable) check() *apierror.Error {
 	var c constraints
 	c.definitions(t.AttributeDefinitions, t.DefinitionsSet)
@@ -276,6 +257,7 @@ func (t *CreateTable) check() *apierror.Error {
 		c.notNull(t.StreamSpecification.Enabled.Set, "streamSpecification.streamEnabled")
 		c.enum(t.StreamSpecification.ViewType, "streamSpecification.streamViewType", streamViews)
 	}
+	c.tags(&t.Tags)
 	return c.Err()
 }
 
@@ -348,7 +330,8 @@ func (c *constraints) index(x *Index, path string, most int) {
 	c.throughput(&x.Throughput, path+".provisionedThroughput")
 }
 
-// A NamedTable is the input of DescribeTable and DeleteTable.
+// A NamedTable is the input of the operations that name a table and nothing
+// else.
 type NamedTable struct {
 	TableName Text
 }

@@ -15,6 +15,8 @@ const (
 	maxProjected     = 100
 	maxThroughput    = 1000000000000
 	maxKeyPart       = 4
+	// MaxTags is the number of tags of one table.
+	MaxTags = 50
 )
 
 // CreateTable checks the definition of a new table.
@@ -41,6 +43,9 @@ func CreateTable(t *request.CreateTable) *apierror.Error {
 	}
 	if err := checkProjected(t); err != nil {
 		return err
+	}
+	if len(t.Tags.List) > MaxTags {
+		return apierror.TooManyTags()
 	}
 	return checkStream(&t.StreamSpecification)
 }

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 
@@ -23,6 +24,8 @@ type Head struct {
 	// Operation is the name in X-Amz-Target without the service's prefix, ""
 	// when the target is of another form.
 	Operation string
+	// Host is the address that the request was sent to.
+	Host string
 	// refusal is what is wrong with the authorization.
 	refusal *apierror.Error
 }
@@ -30,7 +33,7 @@ type Head struct {
 // ReadHead reads the head of a POST.
 func ReadHead(r *http.Request) Head {
 	target := r.Header.Get("X-Amz-Target")
-	h := Head{refusal: checkAuthorization(r)}
+	h := Head{Host: cmp.Or(r.Host, r.URL.Host), refusal: checkAuthorization(r)}
 	if operation, ok := strings.CutPrefix(target, targetPrefix); ok {
 		h.Operation = operation
 	}
