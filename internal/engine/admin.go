@@ -71,7 +71,7 @@ func (e *Engine) define(in *request.CreateTable) definition {
 	}
 	if in.StreamSpecification.Enabled.Value {
 		d.Stream = in.StreamSpecification.ViewType.Value
-		d.StreamLabel = d.Created.Format("2006-01-02T15:04:05.000")
+		d.StreamLabel = streamLabel(d.Created)
 	}
 	for _, a := range in.AttributeDefinitions {
 		d.Attributes = append(d.Attributes, definedAttribute{a.Name.Value, a.Type.Value})
@@ -86,18 +86,21 @@ func (e *Engine) define(in *request.CreateTable) definition {
 func indexesOf(in *request.Indexes, global bool) []indexDefinition {
 	var list []indexDefinition
 	for i := range in.List {
-		x := &in.List[i]
-		list = append(list, indexDefinition{
-			Name:       x.Name.Value,
-			Global:     global,
-			Status:     statusActive,
-			Key:        keyElements(&x.Schema),
-			Projection: x.Projection.Type.Value,
-			NonKey:     x.Projection.NonKeyAttributes.Values,
-			Throughput: throughputOf(&x.Throughput),
-		})
+		list = append(list, indexOf(&in.List[i], global))
 	}
 	return list
+}
+
+func indexOf(x *request.Index, global bool) indexDefinition {
+	return indexDefinition{
+		Name:       x.Name.Value,
+		Global:     global,
+		Status:     statusActive,
+		Key:        keyElements(&x.Schema),
+		Projection: x.Projection.Type.Value,
+		NonKey:     x.Projection.NonKeyAttributes.Values,
+		Throughput: throughputOf(&x.Throughput),
+	}
 }
 
 func keyElements(s *request.Schema) []keyElement {
@@ -109,7 +112,7 @@ func keyElements(s *request.Schema) []keyElement {
 }
 
 func throughputOf(t *request.Throughput) throughput {
-	return throughput{t.Read.Value, t.Write.Value}
+	return throughput{Read: t.Read.Value, Write: t.Write.Value}
 }
 
 func (e *Engine) deleteTable(r *wire.Reader) (action, *apierror.Error) {

@@ -44,6 +44,8 @@ type describedAttribute struct{ AttributeName, AttributeType string }
 type describedKey struct{ AttributeName, KeyType string }
 
 type describedThroughput struct {
+	LastIncreaseDateTime   *epoch `json:",omitempty"`
+	LastDecreaseDateTime   *epoch `json:",omitempty"`
 	NumberOfDecreasesToday int64
 	ReadCapacityUnits      int64
 	WriteCapacityUnits     int64
@@ -79,14 +81,14 @@ type describedIndex struct {
 
 // appendDescription appends a response that describes a table in a state.
 func (e *Engine) appendDescription(out []byte, member string, t *table, status string) ([]byte, error) {
-	text, err := json.Marshal(map[string]*tableDescription{member: t.describe(status)})
+	text, err := json.Marshal(map[string]*tableDescription{member: t.describe(status, e.clock())})
 	if err != nil {
 		return out, fmt.Errorf("engine: cannot describe table %s: %w", t.definition.Name, err)
 	}
 	return append(out, text...), nil
 }
 
-func (t *table) describe(status string) *tableDescription {
+func (t *table) describe(status string, now time.Time) *tableDescription {
 	d := &t.definition
 	arn := tableARN(d.Name)
 	out := &tableDescription{
@@ -94,7 +96,7 @@ func (t *table) describe(status string) *tableDescription {
 		KeySchema:                 describeKey(d.Key),
 		TableStatus:               status,
 		CreationDateTime:          epoch(d.Created),
-		ProvisionedThroughput:     describeThroughput(d.Throughput),
+		ProvisionedThroughput:     describeThroughput(d.Throughput, now),
 		TableSizeBytes:            t.totals.bytes.Load(),
 		ItemCount:                 t.totals.items.Load(),
 		TableArn:                  arn,
@@ -104,8 +106,8 @@ func (t *table) describe(status string) *tableDescription {
 	for _, a := range d.Attributes {
 		out.AttributeDefinitions = append(out.AttributeDefinitions, describedAttribute{a.Name, a.Type})
 	}
-	if d.OnDemand {
-		out.BillingModeSummary = &describedBilling{"PAY_PER_REQUEST", epoch(d.OnDemandSince)}
+	if !d.OnDemandSince.IsZero() {
+		out.BillingModeSummary = &describedBilling{d.billingMode(), epoch(d.OnDemandSince)}
 	}
 	if d.TableClass != "" {
 		out.TableClassSummary = &describedClass{d.TableClass}
@@ -116,7 +118,7 @@ func (t *table) describe(status string) *tableDescription {
 		out.LatestStreamArn = arn + "/stream/" + d.StreamLabel
 	}
 	for _, x := range t.indexes {
-		described := x.describe(arn, status)
+		described := x.describe(arn, status, now)
 		if x.global {
 			out.GlobalSecondaryIndexes = append(out.GlobalSecondaryIndexes, described)
 		} else {
@@ -126,7 +128,14 @@ func (t *table) describe(status string) *tableDescription {
 	return out
 }
 
-func (x *index) describe(tableARN, tableStatus string) describedIndex {
+func (d *definition) billingMode() string {
+	if d.OnDemand {
+		return "PAY_PER_REQUEST"
+	}
+	return "PROVISIONED"
+}
+
+func (x *index) describe(tableARN, tableStatus string, now time.Time) describedIndex {
 	d := x.definition
 	out := describedIndex{
 		IndexName:      d.Name,
@@ -141,7 +150,7 @@ func (x *index) describe(tableARN, tableStatus string) describedIndex {
 		if tableStatus != statusActive && tableStatus != statusUpdating {
 			out.IndexStatus = tableStatus
 		}
-		t := describeThroughput(d.Throughput)
+		t := describeThroughput(d.Throughput, now)
 		out.ProvisionedThroughput = &t
 	}
 	return out
@@ -155,8 +164,22 @@ func describeKey(elements []keyElement) []describedKey {
 	return out
 }
 
-func describeThroughput(t throughput) describedThroughput {
-	return describedThroughput{ReadCapacityUnits: t.Read, WriteCapacityUnits: t.Write}
+func describeThroughput(t throughput, now time.Time) describedThroughput {
+	return describedThroughput{
+		LastIncreaseDateTime:   describeTime(t.Increased),
+		LastDecreaseDateTime:   describeTime(t.Decreased),
+		NumberOfDecreasesToday: t.decreasesOn(now),
+		ReadCapacityUnits:      t.Read,
+		WriteCapacityUnits:     t.Write,
+	}
+}
+
+// describeTime gives nil for the zero time, which is left out.
+func describeTime(t time.Time) *epoch {
+	if t.IsZero() {
+		return nil
+	}
+	return (*epoch)(&t)
 }
 
 func tableARN(name string) string {

@@ -118,6 +118,7 @@ var operations = map[string]func(*Engine, *wire.Reader) (action, *apierror.Error
 	"UntagResource":             (*Engine).untagResource,
 	"UpdateContinuousBackups":   (*Engine).updateContinuousBackups,
 	"UpdateItem":                (*Engine).updateItem,
+	"UpdateTable":               (*Engine).updateTable,
 	"UpdateTimeToLive":          (*Engine).updateTimeToLive,
 }
 

@@ -38,20 +38,25 @@ func (s *schema) has(name string) bool {
 	return slices.ContainsFunc(s.partition, is) || slices.ContainsFunc(s.sort, is)
 }
 
-// contains tells whether an item has every attribute of the key, and so has a
-// place in the index.
+// contains tells whether an item has every attribute of the key, each of the
+// right type and size, and so has a place in the index. Items from before the
+// index may have others.
 func (s *schema) contains(it attribute.Item) bool {
 	for _, k := range s.partition {
-		if it.Get(k.name).Kind() != k.kind {
+		if !k.fits(it.Get(k.name), true) {
 			return false
 		}
 	}
 	for _, k := range s.sort {
-		if it.Get(k.name).Kind() != k.kind {
+		if !k.fits(it.Get(k.name), false) {
 			return false
 		}
 	}
 	return true
+}
+
+func (k *keyAttribute) fits(v attribute.Value, partition bool) bool {
+	return v.Kind() == k.kind && !isEmpty(v) && checkKeySize(v, partition) == nil
 }
 
 // hashSize is the length of the hash that partitions are ordered by.

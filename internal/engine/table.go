@@ -64,7 +64,15 @@ type definedAttribute struct{ Name, Type string }
 
 type keyElement struct{ Name, Type string }
 
-type throughput struct{ Read, Write int64 }
+// A throughput is what is provisioned for a table or an index, and when that
+// was changed.
+type throughput struct {
+	Read, Write int64
+	Increased   time.Time `json:",omitzero"`
+	Decreased   time.Time `json:",omitzero"`
+	// Decreases counts those on the day of the last one.
+	Decreases int64 `json:",omitempty"`
+}
 
 type tag struct{ Key, Value string }
 

@@ -253,12 +253,16 @@ func (t *CreateTable) check() *apierror.Error {
 	c.indexes(&t.LocalSecondaryIndexes, "localSecondaryIndexes", 2)
 	c.indexes(&t.GlobalSecondaryIndexes, "globalSecondaryIndexes", maxIndexSchema)
 	c.enum(t.TableClass, "tableClass", tableClasses)
-	if t.StreamSpecification.Set {
-		c.notNull(t.StreamSpecification.Enabled.Set, "streamSpecification.streamEnabled")
-		c.enum(t.StreamSpecification.ViewType, "streamSpecification.streamViewType", streamViews)
-	}
+	c.stream(&t.StreamSpecification)
 	c.tags(&t.Tags)
 	return c.Err()
+}
+
+func (c *constraints) stream(s *Stream) {
+	if s.Set {
+		c.notNull(s.Enabled.Set, "streamSpecification.streamEnabled")
+		c.enum(s.ViewType, "streamSpecification.streamViewType", streamViews)
+	}
 }
 
 // maxIndexSchema is the number of attributes in the key of a global secondary
@@ -268,12 +272,16 @@ const maxIndexSchema = 8
 func (c *constraints) definitions(list []AttributeDefinition, set bool) {
 	c.notNull(set, "attributeDefinitions")
 	for i := range list {
-		path := fmt.Sprintf("attributeDefinitions.%d.member.", i+1)
-		c.notNull(list[i].Name.Set, path+"attributeName")
-		c.attributeName(list[i].Name, path+"attributeName")
-		c.notNull(list[i].Type.Set, path+"attributeType")
-		c.enum(list[i].Type, path+"attributeType", attributeTypes)
+		c.definition(&list[i], i)
 	}
+}
+
+func (c *constraints) definition(d *AttributeDefinition, i int) {
+	path := fmt.Sprintf("attributeDefinitions.%d.member.", i+1)
+	c.notNull(d.Name.Set, path+"attributeName")
+	c.attributeName(d.Name, path+"attributeName")
+	c.notNull(d.Type.Set, path+"attributeType")
+	c.enum(d.Type, path+"attributeType", attributeTypes)
 }
 
 // attributeName bounds the name of a key attribute.

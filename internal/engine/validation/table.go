@@ -64,6 +64,12 @@ func checkThroughput(t *request.CreateTable) *apierror.Error {
 		return nil
 	case !p.Set:
 		return apierror.ThroughputRequired()
+	}
+	return checkBounds(p)
+}
+
+func checkBounds(p *request.Throughput) *apierror.Error {
+	switch {
 	case p.Read.Value > maxThroughput:
 		return apierror.ThroughputOutOfBounds(p.Read.Value, "ReadCapacityUnits")
 	case p.Write.Value > maxThroughput:
@@ -183,25 +189,31 @@ func checkGlobalIndexes(t *request.CreateTable, definitions *defined, names map[
 		return apierror.GlobalIndexesEmpty()
 	}
 	for i := range x.List {
-		index := &x.List[i]
-		if err := checkDefined(schemaNames(&index.Schema), definitions); err != nil {
+		if err := checkGlobalIndex(&x.List[i], definitions, names, OnDemand(t)); err != nil {
 			return err
-		}
-		if err := checkGlobalSchema(index); err != nil {
-			return err
-		}
-		if err := checkIndex(index, names); err != nil {
-			return err
-		}
-		if OnDemand(t) && index.Throughput.Set {
-			return apierror.IndexThroughputOnDemand(index.Name.Value)
-		}
-		if !OnDemand(t) && !index.Throughput.Set {
-			return apierror.IndexThroughputRequired(index.Name.Value)
 		}
 	}
 	if len(x.List) > maxGlobalIndexes {
 		return apierror.TooManyGlobalIndexes()
+	}
+	return nil
+}
+
+func checkGlobalIndex(x *request.Index, definitions *defined, names map[string]bool, onDemand bool) *apierror.Error {
+	if err := checkDefined(schemaNames(&x.Schema), definitions); err != nil {
+		return err
+	}
+	if err := checkGlobalSchema(x); err != nil {
+		return err
+	}
+	if err := checkIndex(x, names); err != nil {
+		return err
+	}
+	switch {
+	case onDemand && x.Throughput.Set:
+		return apierror.IndexThroughputOnDemand(x.Name.Value)
+	case !onDemand && !x.Throughput.Set:
+		return apierror.IndexThroughputRequired(x.Name.Value)
 	}
 	return nil
 }
