@@ -29,6 +29,19 @@
 // limits that a hostile client calls for; examples/local-server is a program
 // that does so on the loopback interface.
 //
+// # Operations
+//
+// The operations on tables and items, batches, transactions, tags, time to live
+// and the streams service are here; continuous backups and quotas are described
+// and nothing more. PartiQL, backups to restore from, imports, exports and
+// global tables are not, and are answered with UnknownOperationException. What
+// takes the service a while, such as a new index, is done when the answer comes.
+// Expired items stay readable until a sweep, which comes before the first
+// request after each hour of the engine's clock.
+//
+// A client of the SDK's dynamodbstreams package takes its region, endpoint,
+// credentials and HTTP client from the options of [DB.Client].
+//
 // # Failures
 //
 // [DB.Inject] makes requests fail as the service does under load: throttles,

@@ -38,7 +38,7 @@ func (e *Engine) create(in *request.CreateTable) (*table, error) {
 			return nil, apierror.TableExists(name)
 		}
 		d := e.define(in)
-		first, err := reserve(r, b, 1+len(d.Indexes))
+		first, err := reserve(r, b, 2+len(d.Indexes))
 		if err != nil {
 			return nil, err
 		}
@@ -48,8 +48,12 @@ func (e *Engine) create(in *request.CreateTable) (*table, error) {
 		}
 		t = newTable(d)
 		t.startCounting()
-		return t, nil
+		t.stream, err = openStream(b, &d, first+store.Space(len(d.Indexes))+1, d.Created)
+		return t, err
 	})
+	if err == nil {
+		e.keepStream(t.stream)
+	}
 	return t, err
 }
 
@@ -71,7 +75,7 @@ func (e *Engine) define(in *request.CreateTable) definition {
 	}
 	if in.StreamSpecification.Enabled.Value {
 		d.Stream = in.StreamSpecification.ViewType.Value
-		d.StreamLabel = streamLabel(d.Created)
+		d.StreamLabel = e.streamLabel(d.Name, d.Created)
 	}
 	for _, a := range in.AttributeDefinitions {
 		d.Attributes = append(d.Attributes, definedAttribute{a.Name.Value, a.Type.Value})
@@ -134,7 +138,8 @@ func (e *Engine) drop(name string) (*table, error) {
 	e.admin.Lock()
 	defer e.admin.Unlock()
 	var t *table
-	err := e.alter(name, func(_ store.Reader, b *store.Batch) (*table, error) {
+	var end *stream
+	err := e.alter(name, func(_ store.Reader, b *store.Batch) (_ *table, err error) {
 		t = e.planned[name]
 		switch {
 		case t == nil:
@@ -145,8 +150,12 @@ func (e *Engine) drop(name string) (*table, error) {
 		for _, space := range t.spaces() {
 			b.Drop(space)
 		}
-		return nil, nil
+		end, err = t.stream.closed(b, e.clock().UTC())
+		return nil, err
 	})
+	if err == nil {
+		e.keepStream(end)
+	}
 	return t, err
 }
 

@@ -43,7 +43,10 @@ func (e *Engine) load() error {
 			tables[d.Name] = newTable(d)
 			return true
 		})
-	if err = errors.Join(err, damaged); err != nil {
+	if err = errors.Join(err, damaged); err == nil {
+		err = e.loadStreams(snapshot, tables)
+	}
+	if err != nil {
 		return fmt.Errorf("engine: cannot read the tables: %w", err)
 	}
 	e.planned = tables
@@ -144,7 +147,8 @@ func putDefinition(b *store.Batch, name string, t *table) error {
 	return nil
 }
 
-// reserve takes n unused spaces.
+// reserve takes n unused spaces. A plan may call it once: the reader does not see
+// what the batch holds.
 func reserve(r store.Reader, b *store.Batch, n int) (store.Space, error) {
 	first := store.Meta + 1
 	value, err := r.Get(store.Meta, nextSpaceKey)

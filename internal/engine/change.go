@@ -13,6 +13,8 @@ type change struct {
 	table    *table
 	key      []byte
 	old, new attribute.Item
+	// service is set when the service itself makes the change.
+	service bool
 }
 
 // appendTo appends what the change means for the table and its indexes.
@@ -84,6 +86,11 @@ func (e *Engine) applyWith(decide func(store.Reader, *store.Batch) ([]change, er
 		}
 		for i := range changes {
 			changes[i].appendTo(b)
+			if err := changes[i].record(r, b, e.clock); err != nil {
+				return nil, err
+			}
+		}
+		for i := range changes {
 			changes[i].count(1)
 		}
 		counted = changes

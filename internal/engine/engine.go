@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -40,10 +41,14 @@ type Engine struct {
 	// tables are the tables as every acknowledged change has left them. The
 	// map is replaced, never changed.
 	tables atomic.Pointer[map[string]*table]
+	// streams are the streams by their ARNs, kept like the tables.
+	streams atomic.Pointer[map[string]*stream]
 	// planned are the tables as the last planned change leaves them. Only
 	// plans read and write it.
 	planned map[string]*table
 	closed  atomic.Bool
+	// due is when the next sweep is, in seconds since 1970.
+	due atomic.Int64
 }
 
 // Config configures an Engine.
@@ -95,31 +100,35 @@ type action struct {
 	batch func(out []byte, leaves func(table string) bool) ([]byte, error)
 }
 
-// operations are the operations by their names in X-Amz-Target.
+// operations are the operations by their names, see [wire.Head].
 var operations = map[string]func(*Engine, *wire.Reader) (action, *apierror.Error){
-	"BatchGetItem":              (*Engine).batchGetItem,
-	"BatchWriteItem":            (*Engine).batchWriteItem,
-	"CreateTable":               (*Engine).createTable,
-	"DeleteItem":                (*Engine).deleteItem,
-	"DeleteTable":               (*Engine).deleteTable,
-	"DescribeContinuousBackups": (*Engine).describeContinuousBackups,
-	"DescribeLimits":            (*Engine).describeLimits,
-	"DescribeTable":             (*Engine).describeTable,
-	"DescribeTimeToLive":        (*Engine).describeTimeToLive,
-	"GetItem":                   (*Engine).getItem,
-	"ListTables":                (*Engine).listTables,
-	"ListTagsOfResource":        (*Engine).listTagsOfResource,
-	"PutItem":                   (*Engine).putItem,
-	"Query":                     (*Engine).query,
-	"Scan":                      (*Engine).scan,
-	"TagResource":               (*Engine).tagResource,
-	"TransactGetItems":          (*Engine).transactGetItems,
-	"TransactWriteItems":        (*Engine).transactWriteItems,
-	"UntagResource":             (*Engine).untagResource,
-	"UpdateContinuousBackups":   (*Engine).updateContinuousBackups,
-	"UpdateItem":                (*Engine).updateItem,
-	"UpdateTable":               (*Engine).updateTable,
-	"UpdateTimeToLive":          (*Engine).updateTimeToLive,
+	"BatchGetItem":                    (*Engine).batchGetItem,
+	"BatchWriteItem":                  (*Engine).batchWriteItem,
+	"CreateTable":                     (*Engine).createTable,
+	"DeleteItem":                      (*Engine).deleteItem,
+	"DeleteTable":                     (*Engine).deleteTable,
+	"DescribeContinuousBackups":       (*Engine).describeContinuousBackups,
+	"DescribeLimits":                  (*Engine).describeLimits,
+	"DescribeTable":                   (*Engine).describeTable,
+	"DescribeTimeToLive":              (*Engine).describeTimeToLive,
+	"GetItem":                         (*Engine).getItem,
+	"ListTables":                      (*Engine).listTables,
+	"ListTagsOfResource":              (*Engine).listTagsOfResource,
+	"PutItem":                         (*Engine).putItem,
+	"Query":                           (*Engine).query,
+	"Scan":                            (*Engine).scan,
+	"TagResource":                     (*Engine).tagResource,
+	"TransactGetItems":                (*Engine).transactGetItems,
+	"TransactWriteItems":              (*Engine).transactWriteItems,
+	wire.Streams + "DescribeStream":   (*Engine).describeStream,
+	wire.Streams + "GetRecords":       (*Engine).getRecords,
+	wire.Streams + "GetShardIterator": (*Engine).getShardIterator,
+	wire.Streams + "ListStreams":      (*Engine).listStreams,
+	"UntagResource":                   (*Engine).untagResource,
+	"UpdateContinuousBackups":         (*Engine).updateContinuousBackups,
+	"UpdateItem":                      (*Engine).updateItem,
+	"UpdateTable":                     (*Engine).updateTable,
+	"UpdateTimeToLive":                (*Engine).updateTimeToLive,
 }
 
 // Knows tells whether there is an operation with a name.
@@ -141,6 +150,7 @@ func (e *Engine) Serve(ctx context.Context, operation string, body, out []byte) 
 	if !ok {
 		return out, apierror.UnknownOperation()
 	}
+	e.sweep()
 	act, refusal := prepare(e, wire.NewReader(body))
 	if refusal != nil {
 		return out, refusal
@@ -184,7 +194,7 @@ func (e *Engine) run(act *action, out []byte, leaves func(table string) bool) ([
 // faultRequest describes a request to the faults.
 func (e *Engine) faultRequest(operation string, act *action, body []byte) *fault.Request {
 	return &fault.Request{
-		Operation: operation, Table: act.table, More: act.more, Index: act.index,
+		Operation: strings.TrimPrefix(operation, wire.Streams), Table: act.table, More: act.more, Index: act.index,
 		Actions: act.actions, ARN: tableARN, Body: body,
 		Indexes: func(yield func(string, bool) bool) {
 			for _, name := range append([]string{act.table}, act.more...) {

@@ -17,6 +17,8 @@ type table struct {
 	key        schema
 	indexes    []*index
 	totals     *totals
+	// stream takes the table's changes, nil when nobody wants them.
+	stream *stream
 }
 
 // totals are the number and size of the items of a table or an index. They are
@@ -108,7 +110,7 @@ func newTable(d definition) *table {
 // counting where the table left off, and so do the indexes that stay.
 func (t *table) altered(d definition) *table {
 	next := newTable(d)
-	next.totals = t.totals
+	next.totals, next.stream = t.totals, t.stream
 	for _, x := range next.indexes {
 		if old := t.index(x.definition.Name); old != nil && old.definition.Space == x.definition.Space {
 			x.totals = old.totals

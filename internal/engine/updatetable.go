@@ -35,12 +35,13 @@ func (e *Engine) reshape(in *request.UpdateTable) (*table, error) {
 	defer e.admin.Unlock()
 	name := in.TableName.Value
 	var shown *table
+	var begun *stream
 	err := e.alter(name, func(r store.Reader, b *store.Batch) (*table, error) {
 		t := e.planned[name]
 		if t == nil {
 			return nil, apierror.NamedTableNotFound(name)
 		}
-		u := update{before: t, d: t.definition, now: e.clock().UTC()}
+		u := update{engine: e, before: t, d: t.definition, now: e.clock().UTC()}
 		u.d.Indexes = slices.Clone(u.d.Indexes)
 		if err := u.apply(in); err != nil {
 			return nil, err
@@ -49,20 +50,26 @@ func (e *Engine) reshape(in *request.UpdateTable) (*table, error) {
 		if err != nil {
 			return nil, err
 		}
-		shown = t.altered(u.shown())
+		shown, begun = t.altered(u.shown()), u.stream
 		return next, nil
 	})
+	if err == nil {
+		e.keepStream(begun)
+	}
 	return shown, err
 }
 
 // An update is an UpdateTable that is being decided on, in a plan.
 type update struct {
+	engine *Engine
 	before *table
 	// d is the definition as it will be. Its indexes are its own.
 	d   definition
 	now time.Time
 	// created and deleted are the index that comes and the one that goes.
 	created, deleted *indexDefinition
+	// stream is the stream that begins or ends.
+	stream *stream
 }
 
 // apply makes the definition that a request asks for.
@@ -180,7 +187,7 @@ func (u *update) applyStream(s *request.Stream) *apierror.Error {
 	}
 	u.d.Stream = s.ViewType.Value
 	if s.Enabled.Value {
-		u.d.StreamLabel = streamLabel(u.now)
+		u.d.StreamLabel = u.engine.streamLabel(u.d.Name, u.now)
 	}
 	return nil
 }
@@ -191,16 +198,34 @@ func (u *update) finish(r store.Reader, b *store.Batch) (*table, error) {
 	if u.deleted != nil {
 		b.Drop(u.deleted.Space)
 	}
-	if u.created == nil {
-		return u.before.altered(u.d), nil
-	}
-	space, err := reserve(r, b, 1)
+	space, err := reserve(r, b, 2)
 	if err != nil {
 		return nil, err
 	}
-	u.created.Space = space
+	if u.created != nil {
+		u.created.Space = space
+	}
 	next := u.before.altered(u.d)
-	return next, next.backfill(r, b, next.index(u.created.Name))
+	if err := u.turnStream(b, space+1, next); err != nil {
+		return nil, err
+	}
+	if u.created != nil {
+		return next, next.backfill(r, b, next.index(u.created.Name))
+	}
+	return next, nil
+}
+
+// turnStream begins or ends the stream of the table as it will be.
+func (u *update) turnStream(b *store.Batch, space store.Space, next *table) (err error) {
+	switch was := u.before.stream; {
+	case u.d.Stream != "" && was == nil:
+		u.stream, err = openStream(b, &u.d, space, u.now)
+		next.stream = u.stream
+	case u.d.Stream == "" && was != nil:
+		u.stream, err = was.closed(b, u.now)
+		next.stream = nil
+	}
+	return err
 }
 
 // shown gives the definition as the answer describes it.
@@ -217,9 +242,4 @@ func (u *update) shown() definition {
 		d.Attributes = u.before.definition.Attributes
 	}
 	return d
-}
-
-// streamLabel gives the label of a stream that begins now.
-func streamLabel(now time.Time) string {
-	return now.UTC().Format("2006-01-02T15:04:05.000")
 }

@@ -17,12 +17,18 @@ const (
 )
 
 // Target prefixes of the services that the handler serves.
-const targetPrefix = "DynamoDB_20120810."
+const (
+	targetPrefix  = "DynamoDB_20120810."
+	streamsPrefix = "DynamoDBStreams_20120810."
+)
+
+// Streams stands before the names of the operations of the streams service.
+const Streams = "Streams."
 
 // A Head is what the engine needs of a request's HTTP head.
 type Head struct {
-	// Operation is the name in X-Amz-Target without the service's prefix, ""
-	// when the target is of another form.
+	// Operation is the name in X-Amz-Target without the service's prefix, after
+	// [Streams] for that service, and "" when the target is of another form.
 	Operation string
 	// Host is the address that the request was sent to.
 	Host string
@@ -34,8 +40,11 @@ type Head struct {
 func ReadHead(r *http.Request) Head {
 	target := r.Header.Get("X-Amz-Target")
 	h := Head{Host: cmp.Or(r.Host, r.URL.Host), refusal: checkAuthorization(r)}
-	if operation, ok := strings.CutPrefix(target, targetPrefix); ok {
+	// The name of a streams operation in the form of Head has a dot.
+	if operation, ok := strings.CutPrefix(target, targetPrefix); ok && !strings.Contains(operation, ".") {
 		h.Operation = operation
+	} else if operation, ok := strings.CutPrefix(target, streamsPrefix); ok {
+		h.Operation = Streams + operation
 	}
 	return h
 }
