@@ -424,4 +424,4 @@ func canonicalKey(t *table, key item) string {
 	return text
 }
 
-var capacities = []string{"NONE"}
+var capacities = []string{"NONE", "TOTAL", "INDEXES"}

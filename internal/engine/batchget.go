@@ -35,7 +35,7 @@ func (e *Engine) batchGetItem(r *wire.Reader) (action, *apierror.Error) {
 		if err != nil {
 			return out, err
 		}
-		b := batchGet{engine: e, in: in, out: append(out, `{"Responses":{`...)}
+		b := batchGet{engine: e, in: in, out: append(out, `{"Responses":{`...), meter: newMeter(in.ReturnConsumedCapacity)}
 		for i, t := range tables {
 			reads, err := t.reads(&in.Tables[i], &x[i])
 			if err != nil {
@@ -54,6 +54,7 @@ func (e *Engine) batchGetItem(r *wire.Reader) (action, *apierror.Error) {
 type tableReads struct {
 	table      *table
 	projection *attribute.Projection
+	consistent bool
 	keys       []batchKey
 	// left are keys that a fault leaves unprocessed.
 	left []batchKey
@@ -67,7 +68,7 @@ type batchKey struct {
 // reads checks the keys of one table.
 func (t *table) reads(k *request.KeysOfTable, x *validation.Expressions) (*tableReads, *apierror.Error) {
 	seen := make(places, len(k.Keys))
-	reads := &tableReads{table: t, projection: projection(x, &k.AttributesToGet)}
+	reads := &tableReads{table: t, projection: projection(x, &k.AttributesToGet), consistent: k.ConsistentRead.Value}
 	for i := range k.Keys {
 		key := k.Keys[i].Item.Item
 		if err := t.key.checkKey(key); err != nil {
@@ -92,6 +93,7 @@ type batchGet struct {
 	tables []*tableReads
 	out    []byte
 	bytes  int
+	meter  *meter
 }
 
 // leave sets the keys aside that a fault leaves unprocessed, and puts the others
@@ -143,7 +145,7 @@ func (b *batchGet) read() ([]byte, error) {
 		first = false
 		b.appendLeft(&b.in.Tables[i], keys)
 	}
-	return append(b.out, "}}"...), nil
+	return append(b.meter.appendAll(append(b.out, '}')), '}'), nil
 }
 
 // readTable reads the items of one table and gives the keys that it left.
@@ -154,12 +156,13 @@ func (b *batchGet) readTable(t *tableReads) ([]batchKey, error) {
 		if err != nil {
 			return nil, err
 		}
-		if value == nil {
-			continue
-		}
 		it := attribute.Item(value)
-		if b.bytes+it.Size() > maxBatchBytes {
+		if b.bytes+sizeOf(it) > maxBatchBytes {
 			return append(t.left, t.keys[i:]...), nil
+		}
+		b.meter.read(t.table, nil, readUnits(sizeOf(it), t.consistent))
+		if it == nil {
+			continue
 		}
 		b.bytes += it.Size()
 		if t.projection != nil {

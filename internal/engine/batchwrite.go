@@ -23,11 +23,16 @@ func (e *Engine) batchWriteItem(r *wire.Reader) (action, *apierror.Error) {
 		names = append(names, in.Tables[i].TableName.Value)
 	}
 	return action{table: names[0], more: names[1:], batch: func(out []byte, leaves func(string) bool) ([]byte, error) {
-		b := &batchWrite{in: in, leaves: leaves}
+		b := &batchWrite{in: in, leaves: leaves, meter: newMeter(in.ReturnConsumedCapacity)}
 		if err := e.writeAll(names, func(tables []*table) error { return e.writeBatch(tables, b) }); err != nil {
 			return out, err
 		}
-		return b.append(out), nil
+		metrics, err := e.measure(in.ReturnItemCollectionMetrics, b.done)
+		if err != nil {
+			return out, err
+		}
+		out = b.meter.appendAll(b.append(out))
+		return append(appendCollections(out, in.ReturnItemCollectionMetrics, metrics), '}'), nil
 	}}, nil
 }
 
@@ -46,6 +51,9 @@ type batchWrite struct {
 	// left tells of each write, in the order of the request, whether it is
 	// left. It is nil before that is decided.
 	left []bool
+	// done are the writes that were not left.
+	done  []batched
+	meter *meter
 }
 
 // writeBatch checks all writes of a batch, then does them together. The
@@ -62,6 +70,8 @@ func (e *Engine) writeBatch(tables []*table, b *batchWrite) error {
 		return tables[0].unprocessed("Write")
 	}
 	return e.apply(func(r store.Reader) ([]change, error) {
+		b.meter.reset("")
+		b.done = nil
 		var changes []change
 		for i, w := range writes {
 			if b.left[i] {
@@ -71,6 +81,8 @@ func (e *Engine) writeBatch(tables []*table, b *batchWrite) error {
 			if err != nil {
 				return nil, err
 			}
+			b.meter.write(&c, 1)
+			b.done = append(b.done, w)
 			if c.old != nil || c.new != nil {
 				changes = append(changes, c)
 			}
@@ -119,8 +131,8 @@ func (t *table) unprocessed(direction string) *apierror.Error {
 	return apierror.Throttled("Table"+direction+"ProvisionedThroughputExceeded", tableARN(t.definition.Name))
 }
 
-// append appends the response, with the writes that were left in the form of
-// the request.
+// append appends the beginning of the response, with the writes that were left
+// in the form of the request.
 func (b *batchWrite) append(out []byte) []byte {
 	out = append(out, `{"UnprocessedItems":{`...)
 	left := b.left
@@ -138,7 +150,7 @@ func (b *batchWrite) append(out []byte) []byte {
 		comma = true
 		out = appendWrites(append(wire.AppendText(out, w.TableName.Value), ':'), w.Writes, mine)
 	}
-	return append(out, "}}"...)
+	return append(out, '}')
 }
 
 // appendWrites appends the list of the writes that were left.

@@ -41,15 +41,17 @@ func (e *Engine) get(t *table, in *request.GetItem, x *validation.Expressions, o
 	if err != nil {
 		return out, err
 	}
-	if value == nil {
-		return append(out, "{}"...), nil
-	}
 	it := attribute.Item(value)
-	if p := projection(x, &in.AttributesToGet); p != nil {
-		it = p.Of(it)
+	m := newMeter(in.ReturnConsumedCapacity)
+	m.read(t, nil, readUnits(sizeOf(it), in.ConsistentRead.Value))
+	out = append(out, '{')
+	if it != nil {
+		if p := projection(x, &in.AttributesToGet); p != nil {
+			it = p.Of(it)
+		}
+		out = wire.AppendItem(appendMember(out, "Item"), it)
 	}
-	out = append(out, `{"Item":`...)
-	return append(wire.AppendItem(out, it), '}'), nil
+	return append(m.appendTo(out), '}'), nil
 }
 
 // projection gives what a request wants of each item, nil for everything.
@@ -83,7 +85,11 @@ func (t *table) checkScalarPaths(paths []attribute.Path) *apierror.Error {
 
 // A single is a write of one item: what it makes of the item that is there.
 type single struct {
-	key       []byte
+	key []byte
+	// item has the attributes of the key.
+	item attribute.Item
+	// meter counts what the write costs.
+	meter     *meter
 	condition *expression.Condition
 	// wantsOld asks for the old item in the answer to a failed condition,
 	// returnsOld for it in the response.
@@ -101,6 +107,8 @@ func (e *Engine) do(t *table, s *single) (old, new attribute.Item, err error) {
 		if err != nil {
 			return nil, err
 		}
+		s.meter.reset("")
+		s.meter.write(&c, 1)
 		old, new = nil, c.new
 		if s.returnsOld {
 			// The old item is only valid while the plan runs.
@@ -152,19 +160,21 @@ func (e *Engine) putItem(r *wire.Reader) (action, *apierror.Error) {
 		return action{}, err
 	}
 	return action{table: in.TableName.Value, run: func(out []byte) ([]byte, error) {
+		var w batched
 		var old attribute.Item
 		err := e.write(in.TableName.Value, func(t *table) (err error) {
 			s, refusal := t.put(in, &x)
 			if refusal != nil {
 				return refusal
 			}
+			w = batched{t, s}
 			old, _, err = e.do(t, s)
 			return err
 		})
 		if err != nil {
 			return out, err
 		}
-		return appendOld(out, old), nil
+		return e.appendWritten(out, &in.Write, w, old)
 	}}, nil
 }
 
@@ -183,6 +193,8 @@ func (t *table) put(in *request.PutItem, x *validation.Expressions) (*single, *a
 	stored := attribute.Item(bytes.Clone(it))
 	return &single{
 		key:        t.key.appendKey(nil, stored),
+		item:       stored,
+		meter:      newMeter(in.ReturnConsumedCapacity),
 		condition:  x.Condition,
 		wantsOld:   in.WantsOld(),
 		returnsOld: in.ReturnValues.Value == "ALL_OLD",
@@ -197,17 +209,19 @@ func (t *table) checkConditionPaths(c *expression.Condition) *apierror.Error {
 	return t.checkScalarPaths(c.Paths())
 }
 
-// appendOld appends the response of a put or a delete.
-func appendOld(out []byte, old attribute.Item) []byte {
-	if old == nil {
-		return append(out, "{}"...)
+// appendWritten appends the response of a write of one item: the attributes that
+// it returns, if any, and what it cost.
+func (e *Engine) appendWritten(out []byte, in *request.Write, w batched, it attribute.Item) ([]byte, error) {
+	metrics, err := e.measure(in.ReturnItemCollectionMetrics, []batched{w})
+	if err != nil {
+		return out, err
 	}
-	return appendAttributes(out, old)
-}
-
-func appendAttributes(out []byte, it attribute.Item) []byte {
-	out = append(out, `{"Attributes":`...)
-	return append(wire.AppendItem(out, it), '}')
+	out = append(out, '{')
+	if it != nil {
+		out = wire.AppendItem(appendMember(out, "Attributes"), it)
+	}
+	out = w.meter.appendTo(out)
+	return append(appendCollection(out, metrics), '}'), nil
 }
 
 func (e *Engine) deleteItem(r *wire.Reader) (action, *apierror.Error) {
@@ -220,19 +234,21 @@ func (e *Engine) deleteItem(r *wire.Reader) (action, *apierror.Error) {
 		return action{}, err
 	}
 	return action{table: in.TableName.Value, run: func(out []byte) ([]byte, error) {
+		var w batched
 		var old attribute.Item
 		err := e.write(in.TableName.Value, func(t *table) (err error) {
 			s, refusal := t.delete(in, &x)
 			if refusal != nil {
 				return refusal
 			}
+			w = batched{t, s}
 			old, _, err = e.do(t, s)
 			return err
 		})
 		if err != nil {
 			return out, err
 		}
-		return appendOld(out, old), nil
+		return e.appendWritten(out, &in.Write, w, old)
 	}}, nil
 }
 
@@ -247,6 +263,8 @@ func (t *table) delete(in *request.DeleteItem, x *validation.Expressions) (*sing
 	}
 	return &single{
 		key:        t.key.appendKey(nil, key),
+		item:       key,
+		meter:      newMeter(in.ReturnConsumedCapacity),
 		condition:  x.Condition,
 		wantsOld:   in.WantsOld(),
 		returnsOld: in.ReturnValues.Value == "ALL_OLD",

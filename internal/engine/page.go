@@ -30,6 +30,9 @@ type page struct {
 	limit int64
 	// countOnly leaves the items out of the answer.
 	countOnly bool
+	// meter counts what the page costs, consistent tells how much.
+	meter      *meter
+	consistent bool
 	// fetch reads whole items from the table, because a local index does not
 	// hold everything that is asked for; whole also gives them, where only the
 	// filter would need them otherwise.
@@ -49,6 +52,8 @@ func newPage(t *table, in *request.Pages, x *validation.Expressions) (*page, *ap
 		table: t, filter: x.Filter, limit: in.Limit.Value,
 		projection: projection(x, &in.AttributesToGet),
 		countOnly:  in.Select.Value == "COUNT",
+		meter:      newMeter(in.ReturnConsumedCapacity),
+		consistent: in.ConsistentRead.Value,
 		ends:       func(attribute.Item) bool { return false },
 	}
 	if in.IndexName.Set {
@@ -169,8 +174,9 @@ func (p *page) read(e *Engine, out []byte) ([]byte, error) {
 		return out, err
 	}
 	if !p.countOnly {
-		out = append(out, "],"...)
+		out = append(out, ']')
 	}
+	p.meter.read(p.table, p.index, readUnits(p.bytes, p.consistent))
 	return p.appendTail(out), nil
 }
 
@@ -199,6 +205,7 @@ func (p *page) visit(r store.Reader, value, out []byte) ([]byte, error) {
 		if full, err = r.Get(p.table.definition.Space, p.table.key.appendKey(nil, it)); err != nil {
 			return out, err
 		}
+		p.meter.read(p.table, nil, readUnits(full.Size(), p.consistent))
 	}
 	if p.filter != nil && !p.filter.Holds(full) {
 		return out, nil
@@ -233,10 +240,8 @@ func (p *page) appendLast(dst []byte, it attribute.Item) []byte {
 }
 
 func (p *page) appendTail(out []byte) []byte {
-	out = append(out, `"Count":`...)
-	out = strconv.AppendInt(out, p.count, 10)
-	out = append(out, `,"ScannedCount":`...)
-	out = strconv.AppendInt(out, p.scanned, 10)
+	out = strconv.AppendInt(appendMember(out, "Count"), p.count, 10)
+	out = strconv.AppendInt(appendMember(out, "ScannedCount"), p.scanned, 10)
 	out = append(out, p.last...)
-	return append(out, '}')
+	return append(p.meter.appendTo(out), '}')
 }

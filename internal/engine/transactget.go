@@ -31,7 +31,9 @@ func (e *Engine) transactGetItems(r *wire.Reader) (action, *apierror.Error) {
 		if err != nil {
 			return out, err
 		}
-		return e.transactGet(out, tables, places, x)
+		m := newMeter(in.ReturnConsumedCapacity)
+		m.reset("ReadCapacityUnits")
+		return e.transactGet(out, tables, places, x, m)
 	}}, nil
 }
 
@@ -67,7 +69,7 @@ func getPlaces(
 
 // transactGet reads the items as they are at one moment.
 func (e *Engine) transactGet(
-	out []byte, tables []*table, places [][]byte, x []validation.Expressions,
+	out []byte, tables []*table, places [][]byte, x []validation.Expressions, m *meter,
 ) ([]byte, error) {
 	spaces := make([]store.Space, len(tables))
 	for i, t := range tables {
@@ -89,6 +91,7 @@ func (e *Engine) transactGet(
 			return out, err
 		}
 		it := attribute.Item(value)
+		m.read(tables[i], nil, 2*readUnits(sizeOf(it), true))
 		if it == nil {
 			out = append(out, "{}"...)
 			continue
@@ -101,5 +104,5 @@ func (e *Engine) transactGet(
 		}
 		out = append(wire.AppendItem(append(out, `{"Item":`...), it), '}')
 	}
-	return append(out, "]}"...), nil
+	return append(m.appendAll(append(out, ']')), '}'), nil
 }

@@ -26,29 +26,58 @@ func (e *Engine) transactWriteItems(r *wire.Reader) (action, *apierror.Error) {
 		names[i] = w.TableName.Value
 	}
 	return action{table: names[0], more: names[1:], actions: len(names), run: func(out []byte) ([]byte, error) {
-		err := e.writeAll(names, func(tables []*table) error { return e.transact(tables, in, x) })
+		var writes []batched
+		m := newMeter(in.ReturnConsumedCapacity)
+		err := e.writeAll(names, func(tables []*table) (err error) {
+			writes, err = e.transact(tables, in, x, m)
+			return err
+		})
 		if err != nil {
 			return out, err
 		}
-		return append(out, "{}"...), nil
+		metrics, err := e.measure(in.ReturnItemCollectionMetrics, writes)
+		if err != nil {
+			return out, err
+		}
+		out = m.appendAll(append(out, '{'))
+		return append(appendCollections(out, in.ReturnItemCollectionMetrics, metrics), '}'), nil
 	}}, nil
 }
 
 // transact does a transaction whole or not at all. All of it is one plan, so
 // that nothing comes between its reads and its writes.
-func (e *Engine) transact(tables []*table, in *request.TransactWriteItems, x []validation.Expressions) error {
-	writes, err := prepareActions(tables, in, x)
-	if err != nil {
-		return err
+func (e *Engine) transact(
+	tables []*table, in *request.TransactWriteItems, x []validation.Expressions, m *meter,
+) ([]batched, error) {
+	writes, refusal := prepareActions(tables, in, x)
+	if refusal != nil {
+		return nil, refusal
 	}
 	token := newToken(in)
-	return e.applyWith(func(r store.Reader, b *store.Batch) ([]change, error) {
+	return writes, e.applyWith(func(r store.Reader, b *store.Batch) ([]change, error) {
 		done, err := token.use(r, b, e.clock())
-		if done || err != nil {
+		if err != nil {
 			return nil, err
 		}
-		return e.decideAll(r, in, writes)
+		if done {
+			return nil, m.readAgain(r, writes)
+		}
+		m.reset("WriteCapacityUnits")
+		return e.decideAll(r, in, writes, m)
 	})
+}
+
+// readAgain counts a transaction that was done before: its items are only read.
+func (m *meter) readAgain(r store.Reader, writes []batched) error {
+	m.reset("ReadCapacityUnits")
+	for _, w := range writes {
+		value, err := r.Get(w.table.definition.Space, w.key)
+		if err != nil {
+			return err
+		}
+		m.read(w.table, nil, 2*readUnits(sizeOf(value), true))
+	}
+	return nil
 }
 
 // prepareActions checks the actions against their tables. What is wrong with
@@ -96,7 +125,7 @@ func (t *table) action(a *request.Action, x *validation.Expressions) (*single, *
 // decideAll makes the changes of a transaction, in a plan, or the reasons why
 // it is cancelled.
 func (e *Engine) decideAll(
-	r store.Reader, in *request.TransactWriteItems, writes []batched,
+	r store.Reader, in *request.TransactWriteItems, writes []batched, m *meter,
 ) ([]change, error) {
 	var changes []change
 	reasons := make([]*apierror.Error, len(writes))
@@ -113,6 +142,7 @@ func (e *Engine) decideAll(
 		case in.Actions[i].Check == nil && (c.old != nil || c.new != nil):
 			changes = append(changes, c)
 		}
+		m.write(&c, 2)
 		if c.new != nil {
 			size += c.new.Size()
 		}

@@ -21,19 +21,21 @@ func (e *Engine) updateItem(r *wire.Reader) (action, *apierror.Error) {
 		return action{}, err
 	}
 	return action{table: in.TableName.Value, run: func(out []byte) ([]byte, error) {
+		var w batched
 		var old, new attribute.Item
 		err := e.write(in.TableName.Value, func(t *table) (err error) {
 			s, refusal := t.update(in, &x)
 			if refusal != nil {
 				return refusal
 			}
+			w = batched{t, s}
 			old, new, err = e.do(t, s)
 			return err
 		})
 		if err != nil {
 			return out, err
 		}
-		return appendUpdated(out, in.ReturnValues.Value, x.Update, old, new), nil
+		return e.appendWritten(out, &in.Write, w, returned(in.ReturnValues.Value, x.Update, old, new))
 	}}, nil
 }
 
@@ -53,6 +55,8 @@ func (t *table) update(in *request.UpdateItem, x *validation.Expressions) (*sing
 	}
 	return &single{
 		key:        t.key.appendKey(nil, key),
+		item:       key,
+		meter:      newMeter(in.ReturnConsumedCapacity),
 		condition:  x.Condition,
 		wantsOld:   in.WantsOld(),
 		returnsOld: in.ReturnValues.Value == "ALL_OLD" || in.ReturnValues.Value == "UPDATED_OLD",
@@ -132,26 +136,22 @@ func (t *table) checkUpdatedKeys(it attribute.Item) *apierror.Error {
 	return t.checkIndexKeys(it)
 }
 
-// appendUpdated appends the response of an update.
-func appendUpdated(out []byte, returns string, u *expression.Update, old, new attribute.Item) []byte {
+// returned gives the attributes that an update returns, nil for none.
+func returned(wanted string, u *expression.Update, old, new attribute.Item) attribute.Item {
 	it := new
-	if returns == "ALL_OLD" || returns == "UPDATED_OLD" {
+	if wanted == "ALL_OLD" || wanted == "UPDATED_OLD" {
 		it = old
 	}
-	switch returns {
+	switch wanted {
+	case "ALL_OLD", "ALL_NEW":
+		return it
 	case "UPDATED_OLD", "UPDATED_NEW":
 		if u == nil || it == nil {
-			return append(out, "{}"...)
+			return nil
 		}
-		if it = attribute.NewProjection(u.Paths()).Of(it); it.Len() == 0 {
-			return append(out, "{}"...)
+		if it = attribute.NewProjection(u.Paths()).Of(it); it.Len() > 0 {
+			return it
 		}
-	case "ALL_OLD", "ALL_NEW":
-	default:
-		return append(out, "{}"...)
 	}
-	if it == nil {
-		return append(out, "{}"...)
-	}
-	return appendAttributes(out, it)
+	return nil
 }
