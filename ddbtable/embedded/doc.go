@@ -31,7 +31,8 @@
 //
 // # Operations
 //
-// The operations on tables and items, batches, transactions, tags, time to live
+// The operations on tables and items, with expressions or the parameters from
+// before them, batches, transactions, tags, time to live
 // and the streams service are here; continuous backups and quotas are described
 // and nothing more. PartiQL, backups to restore from, imports, exports and
 // global tables are not, and are answered with UnknownOperationException. What

@@ -57,7 +57,7 @@ func (p *page) bound(in *request.Query, x *validation.Expressions) *apierror.Err
 	if err := p.table.checkScalarPaths(x.Projection); err != nil {
 		return err
 	}
-	if err := p.checkFilter(x.Filter); err != nil {
+	if err := p.checkFilter(in, x.Filter); err != nil {
 		return err
 	}
 	if err := p.checkProjected(&in.Pages, x); err != nil {
@@ -108,14 +108,18 @@ func (p *page) checkTableStart(it attribute.Item) *apierror.Error {
 }
 
 // checkFilter refuses a filter on the key of what is queried.
-func (p *page) checkFilter(filter *expression.Condition) *apierror.Error {
+func (p *page) checkFilter(in *request.Query, filter *expression.Condition) *apierror.Error {
 	if filter == nil {
 		return nil
+	}
+	parameter := "Filter Expression"
+	if in.LegacyFilter.Set {
+		parameter = "QueryFilter"
 	}
 	for _, k := range p.key().attributes() {
 		for _, path := range filter.Paths() {
 			if path.Head() == k.name {
-				return apierror.FilterOnKey("Filter Expression", k.name)
+				return apierror.FilterOnKey(parameter, k.name)
 			}
 		}
 	}

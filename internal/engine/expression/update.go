@@ -31,6 +31,9 @@ type action struct {
 	verb  verb
 	path  attribute.Path
 	value operand
+	// legacy is set for AttributeUpdates, which may also add to a list and has
+	// a text of its own for a value that does not fit.
+	legacy bool
 }
 
 // An arithmetic is the + or − of a SET action.
@@ -133,6 +136,9 @@ func (a *action) apply(d *attribute.Document, base attribute.Item, v attribute.V
 func (a *action) combine(old attribute.Value) (attribute.Value, *apierror.Error) {
 	operand := a.value.of(nil)
 	if old != nil && old.Kind() != operand.Kind() {
+		if a.legacy {
+			return nil, apierror.ChangeMismatch()
+		}
 		return nil, apierror.WrongOperandForUpdate()
 	}
 	switch {
@@ -142,6 +148,8 @@ func (a *action) combine(old attribute.Value) (attribute.Value, *apierror.Error)
 		return operand, nil
 	case operand.Kind() == attribute.Number:
 		return add("+", old, operand)
+	case operand.Kind() == attribute.List:
+		return attribute.Concat(old, operand), nil
 	default:
 		return attribute.Union(old, operand), nil
 	}

@@ -9,6 +9,8 @@ import (
 type Write struct {
 	TableName Text
 	Expressions
+	Expected                            Comparisons
+	ConditionalOperator                 Text
 	ReturnValues                        Text
 	ReturnValuesOnConditionCheckFailure Text
 	ReturnConsumedCapacity              Text
@@ -34,13 +36,27 @@ func (w *Write) readMember(r *wire.Reader, name []byte, has expressionMembers) {
 	}
 }
 
+// readLegacyMember reads a member that transactions do not have, and gives false
+// for any other.
+func (w *Write) readLegacyMember(r *wire.Reader, name []byte) bool {
+	switch string(name) {
+	case "Expected":
+		w.Expected.readExpected(r)
+	case "ConditionalOperator":
+		w.ConditionalOperator.read(r)
+	default:
+		return false
+	}
+	return true
+}
+
 // WantsOld tells whether the old item is part of a failed condition's answer.
 func (w *Write) WantsOld() bool {
 	return w.ReturnValuesOnConditionCheckFailure.Value == "ALL_OLD"
 }
 
 // check checks the shared members and the item or key between them.
-func (w *Write) check(it *Item, member string) *apierror.Error {
+func (w *Write) check(it *Item, member string) constraints {
 	var c constraints
 	c.enum(w.ReturnConsumedCapacity, "returnConsumedCapacity", consumedCapacity)
 	c.tableName(&w.TableName, "tableName")
@@ -48,7 +64,9 @@ func (w *Write) check(it *Item, member string) *apierror.Error {
 	c.enum(w.ReturnValues, "returnValues", returnValues)
 	c.enum(w.ReturnItemCollectionMetrics, "returnItemCollectionMetrics", collectionSizes)
 	c.enum(w.ReturnValuesOnConditionCheckFailure, "returnValuesOnConditionCheckFailure", onFailureValues)
-	return c.Err()
+	c.enum(w.ConditionalOperator, "conditionalOperator", conditionalOperators)
+	c.comparisons(&w.Expected, "expected", false)
+	return c
 }
 
 // PutItem is the input of PutItem.
@@ -59,11 +77,16 @@ type PutItem struct {
 
 // Read reads and checks the input.
 func (p *PutItem) Read(r *wire.Reader) *apierror.Error {
-	r.Body(func(name []byte) { p.readMember(r, name) })
+	r.Body(func(name []byte) {
+		if !p.readLegacyMember(r, name) {
+			p.readMember(r, name)
+		}
+	})
 	if err := r.End(); err != nil {
 		return err
 	}
-	return p.check(&p.Item, "item")
+	c := p.check(&p.Item, "item")
+	return c.Err()
 }
 
 func (p *PutItem) readMember(r *wire.Reader, name []byte) {
@@ -82,11 +105,16 @@ type DeleteItem struct {
 
 // Read reads and checks the input.
 func (d *DeleteItem) Read(r *wire.Reader) *apierror.Error {
-	r.Body(func(name []byte) { d.readMember(r, name) })
+	r.Body(func(name []byte) {
+		if !d.readLegacyMember(r, name) {
+			d.readMember(r, name)
+		}
+	})
 	if err := r.End(); err != nil {
 		return err
 	}
-	return d.check(&d.Key, "key")
+	c := d.check(&d.Key, "key")
+	return c.Err()
 }
 
 func (d *DeleteItem) readMember(r *wire.Reader, name []byte) {
@@ -100,16 +128,26 @@ func (d *DeleteItem) readMember(r *wire.Reader, name []byte) {
 // UpdateItem is the input of UpdateItem.
 type UpdateItem struct {
 	Write
-	Key Item
+	Key              Item
+	AttributeUpdates Changes
 }
 
 // Read reads and checks the input.
 func (u *UpdateItem) Read(r *wire.Reader) *apierror.Error {
-	r.Body(func(name []byte) { u.readMember(r, name) })
+	r.Body(func(name []byte) {
+		switch {
+		case string(name) == "AttributeUpdates":
+			u.AttributeUpdates.read(r)
+		case !u.readLegacyMember(r, name):
+			u.readMember(r, name)
+		}
+	})
 	if err := r.End(); err != nil {
 		return err
 	}
-	return u.check(&u.Key, "key")
+	c := u.check(&u.Key, "key")
+	c.changes(&u.AttributeUpdates)
+	return c.Err()
 }
 
 func (u *UpdateItem) readMember(r *wire.Reader, name []byte) {

@@ -10,6 +10,9 @@ type Pages struct {
 	TableName Text
 	IndexName Text
 	Expressions
+	// LegacyFilter is the QueryFilter or the ScanFilter.
+	LegacyFilter           Comparisons
+	ConditionalOperator    Text
 	AttributesToGet        Texts
 	Select                 Text
 	Limit                  Int
@@ -26,6 +29,8 @@ func (p *Pages) readMember(r *wire.Reader, name []byte, has expressionMembers) {
 		p.IndexName.read(r)
 	case "AttributesToGet":
 		p.AttributesToGet.read(r)
+	case "ConditionalOperator":
+		p.ConditionalOperator.read(r)
 	case "Select":
 		p.Select.read(r)
 	case "Limit":
@@ -46,17 +51,23 @@ func (p *Pages) readMember(r *wire.Reader, name []byte, has expressionMembers) {
 // Query is the input of Query.
 type Query struct {
 	Pages
+	KeyConditions    Comparisons
 	ScanIndexForward Flag
 }
 
 // Read reads and checks the input.
 func (q *Query) Read(r *wire.Reader) *apierror.Error {
 	r.Body(func(name []byte) {
-		if string(name) == "ScanIndexForward" {
+		switch string(name) {
+		case "ScanIndexForward":
 			q.ScanIndexForward.read(r)
-			return
+		case "KeyConditions":
+			q.KeyConditions.read(r)
+		case "QueryFilter":
+			q.LegacyFilter.read(r)
+		default:
+			q.Pages.readMember(r, name, hasKeyCondition)
 		}
-		q.Pages.readMember(r, name, hasKeyCondition)
 	})
 	if err := r.End(); err != nil {
 		return err
@@ -68,6 +79,9 @@ func (q *Query) Read(r *wire.Reader) *apierror.Error {
 	c.tableName(&q.TableName, "tableName")
 	c.attributesToGet(&q.AttributesToGet)
 	c.minimum(q.Limit, "limit", 1)
+	c.enum(q.ConditionalOperator, "conditionalOperator", conditionalOperators)
+	c.comparisons(&q.LegacyFilter, "queryFilter", true)
+	c.comparisons(&q.KeyConditions, "keyConditions", true)
 	return c.Err()
 }
 
@@ -95,6 +109,8 @@ func (s *Scan) Read(r *wire.Reader) *apierror.Error {
 			s.Segment.read(r, "Integer")
 		case "TotalSegments":
 			s.TotalSegments.read(r, "Integer")
+		case "ScanFilter":
+			s.LegacyFilter.read(r)
 		default:
 			s.Pages.readMember(r, name, 0)
 		}
@@ -113,5 +129,7 @@ func (s *Scan) Read(r *wire.Reader) *apierror.Error {
 	c.maximum(s.Segment, "segment", maxSegments-1)
 	c.minimum(s.Limit, "limit", 1)
 	c.attributesToGet(&s.AttributesToGet)
+	c.enum(s.ConditionalOperator, "conditionalOperator", conditionalOperators)
+	c.comparisons(&s.LegacyFilter, "scanFilter", true)
 	return c.Err()
 }

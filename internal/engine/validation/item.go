@@ -12,7 +12,7 @@ const MaxItemBytes = 400 << 10
 // PutItem checks a PutItem.
 func PutItem(p *request.PutItem) (Expressions, *apierror.Error) {
 	e := &p.Expressions
-	if err := checkTogether(e, nil, conditionOf(e)); err != nil {
+	if err := checkTogether(e, legacyOf(expectedOf(&p.Write)), conditionOf(e)); err != nil {
 		return Expressions{}, err
 	}
 	switch {
@@ -23,13 +23,13 @@ func PutItem(p *request.PutItem) (Expressions, *apierror.Error) {
 	case p.Item.Item.Size() > MaxItemBytes:
 		return Expressions{}, apierror.ItemTooLarge()
 	}
-	return parse(e)
+	return parseWrite(&p.Write)
 }
 
 // DeleteItem checks a DeleteItem.
 func DeleteItem(d *request.DeleteItem) (Expressions, *apierror.Error) {
 	e := &d.Expressions
-	if err := checkTogether(e, nil, conditionOf(e)); err != nil {
+	if err := checkTogether(e, legacyOf(expectedOf(&d.Write)), conditionOf(e)); err != nil {
 		return Expressions{}, err
 	}
 	switch {
@@ -38,19 +38,44 @@ func DeleteItem(d *request.DeleteItem) (Expressions, *apierror.Error) {
 	case !returnsOld(d.ReturnValues):
 		return Expressions{}, apierror.ReturnValuesPut()
 	}
-	return parse(e)
+	return parseWrite(&d.Write)
+}
+
+func expectedOf(w *request.Write) legacy { return legacy{"Expected", w.Expected.Set} }
+
+// parseWrite parses the expressions of a write, or translates what is expected
+// in their place.
+func parseWrite(w *request.Write) (Expressions, *apierror.Error) {
+	condition, err := expected(w)
+	if err != nil {
+		return Expressions{}, err
+	}
+	out, err := parse(&w.Expressions)
+	if condition != nil {
+		out.Condition = condition
+	}
+	return out, err
 }
 
 // UpdateItem checks an UpdateItem.
 func UpdateItem(u *request.UpdateItem) (Expressions, *apierror.Error) {
 	e := &u.Expressions
-	if err := checkTogether(e, nil, updateOf(e), conditionOf(e)); err != nil {
+	present := legacyOf(legacy{"AttributeUpdates", u.AttributeUpdates.Set}, expectedOf(&u.Write))
+	if err := checkTogether(e, present, updateOf(e), conditionOf(e)); err != nil {
 		return Expressions{}, err
 	}
 	if u.Key.Err != nil {
 		return Expressions{}, u.Key.Err
 	}
-	return parse(e)
+	update, err := attributeUpdates(&u.AttributeUpdates)
+	if err != nil {
+		return Expressions{}, err
+	}
+	out, err := parseWrite(&u.Write)
+	if update != nil {
+		out.Update = update
+	}
+	return out, err
 }
 
 // GetItem checks a GetItem.

@@ -11,7 +11,14 @@ const maxKeyConditions = 8
 // Query checks a Query.
 func Query(q *request.Query) (Expressions, *apierror.Error) {
 	e := &q.Expressions
-	err := checkTogether(e, attributesToGet(&q.AttributesToGet), projectionOf(e), filterOf(e), keyConditionOf(e))
+	// KeyConditions may stand beside a filter or projection expression.
+	present := append(legacyPages(&q.Pages, "QueryFilter"),
+		legacyOf(legacy{"KeyConditions", q.KeyConditions.Set && q.KeyCondition.Set})...)
+	err := checkTogether(e, present, projectionOf(e), filterOf(e), keyConditionOf(e))
+	if err != nil {
+		return Expressions{}, err
+	}
+	filtered, err := filter(&q.Pages)
 	if err != nil {
 		return Expressions{}, err
 	}
@@ -21,12 +28,20 @@ func Query(q *request.Query) (Expressions, *apierror.Error) {
 	if err := checkStartKey(&q.ExclusiveStartKey); err != nil {
 		return Expressions{}, err
 	}
-	if !q.KeyCondition.Set {
+	if !q.KeyCondition.Set && !q.KeyConditions.Set {
 		return Expressions{}, apierror.KeyConditionRequired()
 	}
 	out, err := parse(e)
 	if err != nil {
 		return out, err
+	}
+	if filtered != nil {
+		out.Filter = filtered
+	}
+	if q.KeyConditions.Set {
+		if out.Keys, err = keyConditions(&q.KeyConditions); err != nil {
+			return out, err
+		}
 	}
 	if len(out.Keys) > maxKeyConditions {
 		return out, apierror.KeyConditionCount()
@@ -37,7 +52,11 @@ func Query(q *request.Query) (Expressions, *apierror.Error) {
 // Scan checks a Scan.
 func Scan(s *request.Scan) (Expressions, *apierror.Error) {
 	e := &s.Expressions
-	err := checkTogether(e, attributesToGet(&s.AttributesToGet), projectionOf(e), filterOf(e))
+	err := checkTogether(e, legacyPages(&s.Pages, "ScanFilter"), projectionOf(e), filterOf(e))
+	if err != nil {
+		return Expressions{}, err
+	}
+	filtered, err := filter(&s.Pages)
 	if err != nil {
 		return Expressions{}, err
 	}
@@ -54,7 +73,16 @@ func Scan(s *request.Scan) (Expressions, *apierror.Error) {
 	if err != nil {
 		return out, err
 	}
+	if filtered != nil {
+		out.Filter = filtered
+	}
 	return out, checkSelect(&s.Pages)
+}
+
+// legacyPages names the legacy parameters that a query or a scan has.
+func legacyPages(p *request.Pages, filter string) []string {
+	return legacyOf(legacy{"AttributesToGet", p.AttributesToGet.Set}, legacy{filter, p.LegacyFilter.Set},
+		legacy{"ConditionalOperator", p.ConditionalOperator.Set})
 }
 
 func checkStartKey(it *request.Item) *apierror.Error {

@@ -127,10 +127,13 @@ func (r *Reader) Map(class string, entry func(key []byte)) bool {
 
 // Classes of a map's values.
 const (
-	ClassString = "java.lang.String"
-	ClassValue  = modelPackage + "AttributeValue"
-	ClassKeys   = modelPackage + "KeysAndAttributes"
-	ClassWrites = "java.util.List<" + modelPackage + "WriteRequest>"
+	ClassString    = "java.lang.String"
+	ClassValue     = modelPackage + "AttributeValue"
+	ClassKeys      = modelPackage + "KeysAndAttributes"
+	ClassCondition = modelPackage + "Condition"
+	ClassExpected  = modelPackage + "ExpectedAttributeValue"
+	ClassUpdate    = modelPackage + "AttributeValueUpdate"
+	ClassWrites    = "java.util.List<" + modelPackage + "WriteRequest>"
 )
 
 // List reads an array and calls element for each of its elements. Null counts
