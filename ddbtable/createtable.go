@@ -94,14 +94,14 @@ func (t *Table[T]) CreateTable(ctx context.Context) error {
 }
 
 // ready is what stands in the way of sending.
-func (t *Table[T]) ready() error {
+func (t *core) ready() error {
 	if t.err == nil && nilClient(t.client) {
 		return errNilClient
 	}
 	return t.err
 }
 
-func (t *Table[T]) createTable(ctx context.Context) error {
+func (t *core) createTable(ctx context.Context) error {
 	if err := t.ready(); err != nil {
 		return err
 	}
@@ -122,7 +122,7 @@ func (t *Table[T]) createTable(ctx context.Context) error {
 
 // awaitActive waits until table and indexes are active, and checks them. Gone
 // says that the table is not there any more.
-func (t *Table[T]) awaitActive(ctx context.Context) (gone bool, err error) {
+func (t *core) awaitActive(ctx context.Context) (gone bool, err error) {
 	for {
 		table, err := t.describe(ctx)
 		switch {
@@ -145,7 +145,7 @@ func (t *Table[T]) awaitActive(ctx context.Context) (gone bool, err error) {
 }
 
 // describe returns the table's description, nil if there is no such table.
-func (t *Table[T]) describe(ctx context.Context) (*types.TableDescription, error) {
+func (t *core) describe(ctx context.Context) (*types.TableDescription, error) {
 	out, err := t.client.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &t.settings.name})
 	if _, none := errors.AsType[*types.ResourceNotFoundException](err); none {
 		return nil, nil
@@ -173,7 +173,7 @@ func (t *Table[T]) DeleteTable(ctx context.Context) error {
 	return t.opError("delete table", t.deleteTable(ctx))
 }
 
-func (t *Table[T]) deleteTable(ctx context.Context) error {
+func (t *core) deleteTable(ctx context.Context) error {
 	if err := t.ready(); err != nil {
 		return err
 	}
@@ -198,7 +198,7 @@ func (t *Table[T]) deleteTable(ctx context.Context) error {
 
 // awaitGone waits until the table is not there any more. One of the same name
 // that somebody has created since then has another id, and is let alone.
-func (t *Table[T]) awaitGone(ctx context.Context, deleted *types.TableDescription) error {
+func (t *core) awaitGone(ctx context.Context, deleted *types.TableDescription) error {
 	for {
 		table, err := t.describe(ctx)
 		if err != nil || table == nil || !sameTable(table, deleted) {
@@ -217,8 +217,8 @@ func sameTable(a, b *types.TableDescription) bool {
 }
 
 // createInput is the definition as DynamoDB takes it.
-func (t *Table[T]) createInput() *dynamodb.CreateTableInput {
-	def := t.def
+func (t *core) createInput() *dynamodb.CreateTableInput {
+	def := t.schema
 	in := &dynamodb.CreateTableInput{
 		TableName:   &t.settings.name,
 		KeySchema:   def.primary.schema(),
@@ -249,9 +249,9 @@ func (t *Table[T]) createInput() *dynamodb.CreateTableInput {
 }
 
 // keyFields lists the key attributes of the table and all indexes, each once.
-func (d *Definition[T]) keyFields() []*fields.Field {
+func (s *schema) keyFields() []*fields.Field {
 	var all []*fields.Field
-	for _, x := range append([]*index{d.primary}, d.indexes...) {
+	for _, x := range append([]*index{s.primary}, s.indexes...) {
 		for _, f := range x.keys() {
 			if !slices.Contains(all, f) {
 				all = append(all, f)
@@ -287,20 +287,20 @@ func (x *index) projection() *types.Projection {
 }
 
 // compare returns a SchemaError if the table is not the defined one.
-func (t *Table[T]) compare(table *types.TableDescription) error {
+func (t *core) compare(table *types.TableDescription) error {
 	e := &SchemaError{Table: t.settings.name}
-	e.differ("primary key", schemaText(t.def.primary.schema()), schemaText(table.KeySchema))
+	e.differ("primary key", schemaText(t.schema.primary.schema()), schemaText(table.KeySchema))
 	kinds := make(map[string]types.ScalarAttributeType)
 	for _, a := range table.AttributeDefinitions {
 		kinds[aws.ToString(a.AttributeName)] = a.AttributeType
 	}
-	for _, f := range t.def.keyFields() {
+	for _, f := range t.schema.keyFields() {
 		if kind, ok := kinds[f.Name]; ok {
 			e.differ("type of key attribute "+f.Name, string(f.Kind), string(kind))
 		}
 	}
 	actual := indexTexts(table)
-	for _, x := range t.def.indexes {
+	for _, x := range t.schema.indexes {
 		found, ok := actual[x.name]
 		if !ok {
 			found = "none"

@@ -23,8 +23,17 @@ const (
 // its indexes, and how each attribute is stored. It is immutable data, bound to
 // no client; [Open] makes a [Table] of it.
 type Definition[T any] struct {
+	schema
+	plan *fields.Plan[T]
+}
+
+// A schema is what of a definition does not depend on the Go type of its items.
+// The compiler compiles the methods of a generic type anew for each type, so
+// what can do without T has no type parameter. See decision 0015.
+type schema struct {
 	name       string
-	plan       *fields.Plan[T]
+	typ        string          // Go type of the items
+	attributes []*fields.Field // in the order of the struct
 	primary    *index
 	indexes    []*index // in the order in which the struct's tags name them
 	throughput *throughput
@@ -113,35 +122,22 @@ func Define[T any](name string, options ...DefineOption) (*Definition[T], error)
 	if err != nil {
 		return nil, errors.Join(badName(name, fmt.Sprintf("%T", *new(T))), err)
 	}
-	d := &definer{table: name, typ: plan.Type(), attributes: plan.Fields()}
-	d.belongs = func(a any) (*fields.Path, error, bool) {
-		handle, ok := a.(AnyAttribute[T])
-		if !ok {
-			return nil, nil, false
-		}
-		path, err := handle.target(*new(T))
-		return path, err, true
+	d := &definer{table: name, typ: plan.Type(), attributes: plan.Fields(), belongs: belongs[T]}
+	s, err := d.schema(options)
+	if err != nil {
+		return nil, err
 	}
-	if err := badName(name, d.typ); err != nil {
-		d.wrong = append(d.wrong, err)
+	return &Definition[T]{schema: *s, plan: plan}, nil
+}
+
+// belongs gives the path of a handle on T; it is not ok for another handle.
+func belongs[T any](a any) (path *fields.Path, err error, ok bool) {
+	handle, ok := a.(AnyAttribute[T])
+	if !ok {
+		return nil, nil, false
 	}
-	d.roles()
-	for _, o := range options {
-		if o == nil {
-			d.fail("has a nil option; leave it out")
-			continue
-		}
-		o.define(d)
-	}
-	d.check()
-	if len(d.wrong) > 0 {
-		return nil, errors.Join(d.wrong...)
-	}
-	def := &Definition[T]{name: name, plan: plan, primary: &d.primary.index, throughput: d.throughput, duties: d.duties, soft: d.soft}
-	for _, x := range d.indexes {
-		def.indexes = append(def.indexes, &x.index)
-	}
-	return def, nil
+	path, err = handle.target(*new(T))
+	return path, err, true
 }
 
 // MustDefine is [Define] for package variables: it panics with all mistakes.
@@ -157,12 +153,12 @@ func MustDefine[T any](name string, options ...DefineOption) *Definition[T] {
 func (d *Definition[T]) Name() string { return d.name }
 
 // index returns the secondary index of that name, or nil.
-func (d *Definition[T]) index(name string) *index {
-	i := slices.IndexFunc(d.indexes, func(x *index) bool { return x.name == name })
+func (s *schema) index(name string) *index {
+	i := slices.IndexFunc(s.indexes, func(x *index) bool { return x.name == name })
 	if i < 0 {
 		return nil
 	}
-	return d.indexes[i]
+	return s.indexes[i]
 }
 
 // badName checks the rule for table names.
@@ -207,6 +203,33 @@ type indexDraft struct {
 	index
 	partitions, sorts, locals []*fields.Field
 	projected                 bool
+}
+
+// schema is what the tags and the options say, or all mistakes in them.
+func (d *definer) schema(options []DefineOption) (*schema, error) {
+	if err := badName(d.table, d.typ); err != nil {
+		d.wrong = append(d.wrong, err)
+	}
+	d.roles()
+	for _, o := range options {
+		if o == nil {
+			d.fail("has a nil option; leave it out")
+			continue
+		}
+		o.define(d)
+	}
+	d.check()
+	if len(d.wrong) > 0 {
+		return nil, errors.Join(d.wrong...)
+	}
+	s := &schema{
+		name: d.table, typ: d.typ, attributes: d.attributes, primary: &d.primary.index,
+		throughput: d.throughput, duties: d.duties, soft: d.soft,
+	}
+	for _, x := range d.indexes {
+		s.indexes = append(s.indexes, &x.index)
+	}
+	return s, nil
 }
 
 func (d *definer) fail(format string, args ...any) {

@@ -127,8 +127,8 @@ func (u Update[T]) stamped() ([]*change, error) {
 
 // versionGiven refuses a write that would overwrite what the caller has not
 // seen.
-func (t *Table[T]) versionGiven(cond *node, any bool) error {
-	f := t.def.duties.version
+func (t *core) versionGiven(cond *node, any bool) error {
+	f := t.schema.duties.version
 	if f == nil || any {
 		return nil
 	}
@@ -144,8 +144,8 @@ func (t *Table[T]) versionGiven(cond *node, any bool) error {
 
 // ours is the condition that the item is of this type, nil without a
 // discriminator. It is false if there is no item.
-func (t *Table[T]) ours() *node {
-	f := t.def.duties.discriminator
+func (t *core) ours() *node {
+	f := t.schema.duties.discriminator
 	if f == nil {
 		return nil
 	}
@@ -154,17 +154,17 @@ func (t *Table[T]) ours() *node {
 
 // replaceable is the condition that the key is free or has an item of this
 // type, nil without a discriminator.
-func (t *Table[T]) replaceable() *node {
+func (t *core) replaceable() *node {
 	ours := t.ours()
 	if ours == nil {
 		return nil
 	}
-	return &node{op: opOr, kids: []*node{fieldNode(opNotExists, t.def.primary.partition), ours}}
+	return &node{op: opOr, kids: []*node{fieldNode(opNotExists, t.schema.primary.partition), ours}}
 }
 
 // owns reports whether an item is of this type.
-func (t *Table[T]) owns(i item) bool {
-	f := t.def.duties.discriminator
+func (t *core) owns(i item) bool {
+	f := t.schema.duties.discriminator
 	if f == nil || i.none() {
 		return true
 	}
@@ -173,8 +173,8 @@ func (t *Table[T]) owns(i item) bool {
 }
 
 // expired reports whether the item is past its time to live.
-func (t *Table[T]) expired(i item) bool {
-	f := t.def.duties.ttl
+func (t *core) expired(i item) bool {
+	f := t.schema.duties.ttl
 	if f == nil || !t.hideExpired {
 		return false
 	}

@@ -44,7 +44,7 @@ func (t *Table[T]) get(ctx context.Context, equalities []Equality[T]) (v T, err 
 }
 
 // getItem sends one GetItem. The reply has no item if there is none.
-func (t *Table[T]) getItem(ctx context.Context, key []member, consistent bool, p projection[T], keys []*fields.Field) (reply, error) {
+func (t *core) getItem(ctx context.Context, key []member, consistent bool, p projection, keys []*fields.Field) (reply, error) {
 	c := &call{op: opGetItem, table: t.settings.name, key: key, consistent: consistent}
 	c.texts.projection = c.texts.text(func(w *writer) { p.write(w, keys) })
 	return t.sender.send(ctx, c)

@@ -24,7 +24,7 @@ func identity(key []member) string {
 }
 
 // identityOf is the identity of an item or key that was received.
-func (t *Table[T]) identityOf(i item) (string, error) {
+func (t *core) identityOf(i item) (string, error) {
 	key, err := t.keyOf(i)
 	return identity(key), err
 }

@@ -15,7 +15,7 @@ type queryPlan[T any] struct {
 	table      *Table[T]
 	scan       *segment // nil for a query
 	filter     *node
-	projection projection[T]
+	projection projection
 	descending bool
 	keys       []*fields.Field // of the index, then of the table, each once
 	reading    []*fields.Field // keys, and what else is looked at
@@ -79,14 +79,14 @@ func (p *queryPlan[T]) render() error {
 		}
 		without := with
 		if p.projection.some {
-			without, _ = p.renderRange(r, projection[T]{})
+			without, _ = p.renderRange(r, projection{})
 		}
 		p.texts, p.counts = append(p.texts, with), append(p.counts, without)
 	}
 	return nil
 }
 
-func (p *queryPlan[T]) renderRange(r keyRange, asked projection[T]) (t texts, err error) {
+func (p *queryPlan[T]) renderRange(r keyRange, asked projection) (t texts, err error) {
 	if p.scan == nil {
 		t.keyCondition = t.text(func(w *writer) { p.writeKey(w, r) })
 	}
@@ -275,24 +275,24 @@ func (p *queryPlan[T]) check() error {
 }
 
 // projects reports whether an index has the attribute.
-func (t *Table[T]) projects(x *index, name string) bool {
+func (t *core) projects(x *index, name string) bool {
 	if x.name == "" || !x.keysOnly && x.include == nil {
 		return true
 	}
 	isKey := func(f *fields.Field) bool { return f.Name == name }
-	return slices.Contains(x.include, name) || slices.ContainsFunc(x.keys(), isKey) || slices.ContainsFunc(t.def.primary.keys(), isKey)
+	return slices.Contains(x.include, name) || slices.ContainsFunc(x.keys(), isKey) || slices.ContainsFunc(t.schema.primary.keys(), isKey)
 }
 
 // lacking lists the attributes that a read needs and an index does not have.
-func (t *Table[T]) lacking(x *index, p projection[T], filter *node) []string {
+func (t *core) lacking(x *index, p projection, filter *node) []string {
 	var lacking []string
 	need := func(name string) {
 		if !t.projects(x, name) && !slices.Contains(lacking, name) {
 			lacking = append(lacking, name)
 		}
 	}
-	for _, f := range t.def.plan.Fields() {
-		if p.asked(f) || t.hideExpired && f == t.def.duties.ttl {
+	for _, f := range t.schema.attributes {
+		if p.asked(f) || t.hideExpired && f == t.schema.duties.ttl {
 			need(f.Name)
 		}
 	}

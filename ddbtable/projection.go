@@ -8,15 +8,15 @@ import (
 )
 
 // A projection is what a read asks for; the zero projection is everything.
-type projection[T any] struct {
+type projection struct {
 	paths []*fields.Path
 	some  bool
 	has   func(name string) bool // what the index has; nil if all
 	err   error
 }
 
-func project[T any](attributes []AnyAttribute[T]) projection[T] {
-	p := projection[T]{some: true}
+func project[T any](attributes []AnyAttribute[T]) projection {
+	p := projection{some: true}
 	if len(attributes) == 0 {
 		p.err = planErrorf("Project has no attributes; name some, or leave it out to read all")
 	}
@@ -37,14 +37,14 @@ func project[T any](attributes []AnyAttribute[T]) projection[T] {
 
 // asked reports whether the caller asked for the attribute, or for a part of
 // it.
-func (p projection[T]) asked(f *fields.Field) bool {
+func (p projection) asked(f *fields.Field) bool {
 	return !p.some || slices.ContainsFunc(p.paths, func(path *fields.Path) bool { return path.Field() == f })
 }
 
 // write appends the text that asks for the projection, the keys in it, and
 // the facets of every derived attribute in it. It appends nothing for
 // everything.
-func (p projection[T]) write(w *writer, keys []*fields.Field) {
+func (p projection) write(w *writer, keys []*fields.Field) {
 	if !p.some {
 		return
 	}
@@ -70,7 +70,7 @@ func (p projection[T]) write(w *writer, keys []*fields.Field) {
 }
 
 // reads is what reading an item takes for asked for, nil for everything.
-func (p projection[T]) reads(keys []*fields.Field) func(*fields.Field) bool {
+func (p projection) reads(keys []*fields.Field) func(*fields.Field) bool {
 	if !p.some {
 		return nil
 	}
@@ -79,7 +79,7 @@ func (p projection[T]) reads(keys []*fields.Field) func(*fields.Field) bool {
 }
 
 // wholes lists the attributes that are read as a whole, some of them twice.
-func (p projection[T]) wholes(keys []*fields.Field) []*fields.Field {
+func (p projection) wholes(keys []*fields.Field) []*fields.Field {
 	all := slices.Clone(keys)
 	for _, path := range p.paths {
 		if len(path.Steps()) == 0 {
@@ -101,7 +101,7 @@ func (p projection[T]) wholes(keys []*fields.Field) []*fields.Field {
 
 // covered reports whether another path of the projection is the same as the
 // i-th, or leads to something around it: DynamoDB refuses paths that overlap.
-func (p projection[T]) covered(i int) bool {
+func (p projection) covered(i int) bool {
 	steps := p.paths[i].Steps()
 	for j, other := range p.paths {
 		outer := other.Steps()

@@ -125,8 +125,8 @@ func (d Delete[T]) mark(ctx context.Context) (*T, error) {
 }
 
 // hidden reports whether the item was deleted under SoftDelete.
-func (t *Table[T]) hidden(i item) bool {
-	s := t.def.soft
+func (t *core) hidden(i item) bool {
+	s := t.schema.soft
 	if s == nil || t.withDeleted {
 		return false
 	}

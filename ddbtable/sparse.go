@@ -68,8 +68,8 @@ func (d *definer) ruled(x *indexDraft) {
 }
 
 // ruleOf is the rule that decides about a derived attribute, nil if none does.
-func (d *Definition[T]) ruleOf(f *fields.Field) *node {
-	for _, x := range d.indexes {
+func (s *schema) ruleOf(f *fields.Field) *node {
+	for _, x := range s.indexes {
 		if slices.Contains(x.ruled, f) {
 			return x.rule
 		}
@@ -79,9 +79,9 @@ func (d *Definition[T]) ruleOf(f *fields.Field) *node {
 
 // inputs are the attributes that decide about a derived one: its facets, and
 // those of its rule.
-func (d *Definition[T]) inputs(f *fields.Field) []*fields.Field {
+func (s *schema) inputs(f *fields.Field) []*fields.Field {
 	all := facetsOf(f)
-	if rule := d.ruleOf(f); rule != nil {
+	if rule := s.ruleOf(f); rule != nil {
 		for _, input := range rule.attributes() {
 			if !slices.Contains(all, input) {
 				all = append(all, input)

@@ -16,12 +16,19 @@ import (
 // from any number of goroutines. Methods that take a context send requests;
 // the others never do.
 type Table[T any] struct {
+	core
+	def *Definition[T]
+}
+
+// A core is what of a table does not depend on the Go type of its items: see
+// schema.
+type core struct {
 	client     Client
 	sender     sender
-	def        *Definition[T]
+	schema     *schema
 	settings   settings
 	consistent bool
-	projection projection[T]
+	projection projection
 
 	withDeleted bool
 	hideExpired bool
@@ -75,12 +82,14 @@ func NoOldItem() Option {
 // Open binds a definition to a client. It sends nothing. A mistake in the
 // arguments is reported by every request of the table.
 func Open[T any](client Client, def *Definition[T], options ...Option) *Table[T] {
-	t := &Table[T]{client: client, def: def}
 	if def == nil || def.plan == nil {
-		t.err = errors.New("definition is nil or the zero value; make one with ddbtable.Define")
-		return t
+		return &Table[T]{core: core{err: errors.New("definition is nil or the zero value; make one with ddbtable.Define")}}
 	}
-	t.settings = settings{name: def.name, keys: new(seal.Keys), wait: defaultWaiting}
+	return &Table[T]{core: openCore(client, &def.schema, options), def: def}
+}
+
+func openCore(client Client, s *schema, options []Option) core {
+	t := core{client: client, schema: s, settings: settings{name: s.name, keys: new(seal.Keys), wait: defaultWaiting}}
 	for _, o := range options {
 		if o == nil {
 			t.err = errors.New("an option is nil; leave it out")
@@ -90,7 +99,7 @@ func Open[T any](client Client, def *Definition[T], options ...Option) *Table[T]
 	}
 	t.err = errors.Join(t.err, t.settings.err)
 	if !validARN(t.settings.name) {
-		t.err = errors.Join(t.err, badName(t.settings.name, def.plan.Type()))
+		t.err = errors.Join(t.err, badName(t.settings.name, s.typ))
 	}
 	t.sender = senderFor(client, &t.settings)
 	return t
@@ -139,28 +148,28 @@ func (t *Table[T]) HideExpired() *Table[T] {
 }
 
 // visible reports whether reads by key pass an item on.
-func (t *Table[T]) visible(i item) bool { return t.owns(i) && !t.hidden(i) && !t.expired(i) }
+func (t *core) visible(i item) bool { return t.owns(i) && !t.hidden(i) && !t.expired(i) }
 
 // reading lists the attributes that reading an item by its key looks at, beside
 // those that are asked for.
-func (t *Table[T]) reading() []*fields.Field {
-	all := t.def.primary.keys()
-	if f := t.def.duties.discriminator; f != nil {
+func (t *core) reading() []*fields.Field {
+	all := t.schema.primary.keys()
+	if f := t.schema.duties.discriminator; f != nil {
 		all = append(all, f)
 	}
-	if t.def.soft != nil && !t.withDeleted {
-		all = append(all, t.def.soft.field)
+	if t.schema.soft != nil && !t.withDeleted {
+		all = append(all, t.schema.soft.field)
 	}
 	if t.hideExpired {
-		all = append(all, t.def.duties.ttl)
+		all = append(all, t.schema.duties.ttl)
 	}
 	return all
 }
 
 // opError is the error of an operation that uses no secondary index.
-func (t *Table[T]) opError(op string, err error) error { return t.indexError(op, "", err) }
+func (t *core) opError(op string, err error) error { return t.indexError(op, "", err) }
 
-func (t *Table[T]) indexError(op, index string, err error) error {
+func (t *core) indexError(op, index string, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -199,14 +208,14 @@ func (t *Table[T]) readInto(v *T, i item, asked func(*fields.Field) bool) error 
 }
 
 // drop forgets what was read beside what the caller asked for.
-func (t *Table[T]) drop(v *T, p projection[T]) {
+func (t *Table[T]) drop(v *T, p projection) {
 	if p.some {
 		t.def.plan.Keep(v, p.asked)
 	}
 }
 
 // itemError names the item in the error of reading it.
-func (t *Table[T]) itemError(i item, err error) error {
+func (t *core) itemError(i item, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -214,7 +223,7 @@ func (t *Table[T]) itemError(i item, err error) error {
 	if value, ok := errors.AsType[*fields.ValueError](err); ok {
 		e.Field, e.Attribute, e.Err = value.Field, value.Attribute, value.Err
 	}
-	for _, f := range t.def.primary.keys() {
+	for _, f := range t.schema.primary.keys() {
 		if v, err := i.value(f.Name); err == nil && v.Kind() != "" {
 			e.Key[f.Name] = v.AttributeValue()
 		}
@@ -256,7 +265,7 @@ func (t *Table[T]) key(equalities []Equality[T]) ([]member, error) {
 
 // keyPart makes one attribute of the key and says how many of the given ones
 // it took.
-func (t *Table[T]) keyPart(f *fields.Field, given map[*fields.Field]fields.Value) (v fields.Value, used int, err error) {
+func (t *core) keyPart(f *fields.Field, given map[*fields.Field]fields.Value) (v fields.Value, used int, err error) {
 	if f.Template == nil {
 		v, ok := given[f]
 		if !ok {
@@ -277,8 +286,8 @@ func (t *Table[T]) keyPart(f *fields.Field, given map[*fields.Field]fields.Value
 	return v, used, err
 }
 
-func (t *Table[T]) keyError(format string, args ...any) error {
-	return planErrorf("%s; the primary key is given by exactly %s", fmt.Sprintf(format, args...), keyParts(t.def.primary))
+func (t *core) keyError(format string, args ...any) error {
+	return planErrorf("%s; the primary key is given by exactly %s", fmt.Sprintf(format, args...), keyParts(t.schema.primary))
 }
 
 // keyParts lists the attributes that fix a key.

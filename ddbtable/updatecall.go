@@ -123,8 +123,8 @@ func (p *updatePlan[T]) keyFacets() []*change {
 }
 
 // derivedChange sets a derived attribute, or removes it if a facet is absent.
-func (t *Table[T]) derivedChange(f *fields.Field, facets map[*fields.Field]fields.Value) (*change, error) {
-	if rule := t.def.ruleOf(f); rule != nil && !rule.holds(func(f *fields.Field) fields.Value { return facets[f] }) {
+func (t *core) derivedChange(f *fields.Field, facets map[*fields.Field]fields.Value) (*change, error) {
+	if rule := t.schema.ruleOf(f); rule != nil && !rule.holds(func(f *fields.Field) fields.Value { return facets[f] }) {
 		return &change{action: actRemove, path: f.Path()}, nil
 	}
 	value, present, err := f.Template.Derive(func(facet *fields.Field) (fields.Value, bool) {

@@ -9,7 +9,7 @@ import (
 // readFacets reads the facets that the call does not know.
 func (p *updatePlan[T]) readFacets(ctx context.Context) (map[*fields.Field]fields.Value, error) {
 	t := p.table
-	facets := projection[T]{some: true}
+	facets := projection{some: true}
 	for _, f := range p.unknown {
 		facets.paths = append(facets.paths, f.Path())
 	}

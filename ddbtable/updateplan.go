@@ -71,7 +71,7 @@ func (u Update[T]) check() error {
 }
 
 // checkTarget refuses changes of keys, derived attributes and the write id.
-func (t *Table[T]) checkTarget(c *change) error {
+func (t *core) checkTarget(c *change) error {
 	f := c.path.Field()
 	switch {
 	case f.Template != nil:
@@ -79,7 +79,7 @@ func (t *Table[T]) checkTarget(c *change) error {
 	case f.Duty == fields.WriteID || f.Duty == fields.Version || f.Duty == fields.UpdatedAt:
 		return planErrorf("attribute %q has the option %q, so ddbtable sets it; leave it out", f.Name, f.Duty)
 	}
-	for _, key := range t.def.primary.keys() {
+	for _, key := range t.schema.primary.keys() {
 		if key == f || key.Template != nil && slices.Contains(facetsOf(key), f) {
 			return planErrorf("attribute %q is part of the primary key, which never changes; create a new item and delete this one", f.Name)
 		}
@@ -90,8 +90,8 @@ func (t *Table[T]) checkTarget(c *change) error {
 	return nil
 }
 
-func (t *Table[T]) inIndexKey(f *fields.Field) bool {
-	return slices.ContainsFunc(t.def.indexes, func(x *index) bool { return slices.Contains(x.keys(), f) })
+func (t *core) inIndexKey(f *fields.Field) bool {
+	return slices.ContainsFunc(t.schema.indexes, func(x *index) bool { return slices.Contains(x.keys(), f) })
 }
 
 // fixed collects the facets that the call itself gives, the later ones

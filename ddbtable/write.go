@@ -45,7 +45,7 @@ func (t *Table[T]) write(ctx context.Context, c *call, r *refusal) (reply, error
 		key, keyErr := r.key()
 		var readErr error
 		if keyErr == nil {
-			out, readErr = t.getItem(ctx, key, true, projection[T]{}, nil)
+			out, readErr = t.getItem(ctx, key, true, projection{}, nil)
 		}
 		if keyErr != nil || readErr != nil {
 			return reply{}, errors.Join(err, keyErr, readErr)
@@ -85,18 +85,18 @@ func ambiguous[T any](err error) error {
 }
 
 // wroteItself reports whether the stored item carries this call's write id.
-func (t *Table[T]) wroteItself(stored item, id string) bool {
+func (t *core) wroteItself(stored item, id string) bool {
 	if id == "" || stored.none() {
 		return false
 	}
-	v, err := stored.value(t.def.duties.writeID.Name)
+	v, err := stored.value(t.schema.duties.writeID.Name)
 	return err == nil && v.Text() == id
 }
 
 // newWriteID returns a random value for the write-id attribute, "" if there is
 // none.
-func (t *Table[T]) newWriteID() string {
-	if t.def.duties.writeID == nil {
+func (t *core) newWriteID() string {
+	if t.schema.duties.writeID == nil {
 		return ""
 	}
 	return uuid.NewString()
@@ -114,14 +114,14 @@ func (t *Table[T]) applied(stored item) (T, error) {
 
 // sameItem reports whether two items are equal but for what each write sets
 // anew.
-func (t *Table[T]) sameItem(a, b item) bool {
+func (t *core) sameItem(a, b item) bool {
 	x, errX := a.attributeValues()
 	y, errY := b.attributeValues()
 	if errX != nil || errY != nil {
 		return false
 	}
-	for _, f := range t.def.plan.Fields() {
-		if t.def.duties.setAnew(f) {
+	for _, f := range t.schema.attributes {
+		if t.schema.duties.setAnew(f) {
 			x, y = without(x, f.Name), without(y, f.Name)
 		}
 	}
@@ -135,8 +135,8 @@ func without(attributes map[string]types.AttributeValue, name string) map[string
 }
 
 // keyOf picks the primary key out of an item.
-func (t *Table[T]) keyOf(i item) ([]member, error) {
-	of := t.def.primary.keys()
+func (t *core) keyOf(i item) ([]member, error) {
+	of := t.schema.primary.keys()
 	values, err := i.values(of)
 	if err != nil {
 		return nil, err
