@@ -1,14 +1,17 @@
 package ddbtable
 
-import (
-	"context"
-	"slices"
-)
+import "context"
 
 // A Delete removes the item with a key. It is immutable; Run sends it.
 type Delete[T any] struct {
-	table      *Table[T]
-	key        []Equality[T]
+	table *Table[T]
+	deletion
+}
+
+// A deletion is what of a Delete does not depend on the Go type: see schema.
+type deletion struct {
+	core       *core
+	key        []*node // equalities
 	cond       *node
 	idempotent bool
 	anyVersion bool
@@ -18,7 +21,7 @@ type Delete[T any] struct {
 // Delete returns the request that removes the item with the primary key that
 // the equalities give, as in [Table.Get].
 func (t *Table[T]) Delete(key ...Equality[T]) Delete[T] {
-	return Delete[T]{table: t, key: slices.Clone(key)}
+	return Delete[T]{t, deletion{core: &t.core, key: nodesOf(key)}}
 }
 
 // If makes Run fail unless the stored item fulfils the condition. Several
@@ -82,22 +85,22 @@ func (d Delete[T]) run(ctx context.Context) (*T, error) {
 }
 
 // call is the request that removes the item on the condition.
-func (d Delete[T]) call() (c *call, err error) {
-	c = &call{op: opDeleteItem, table: d.table.settings.name}
-	if err := d.table.versionGiven(d.cond, d.anyVersion); err != nil {
+func (d deletion) call() (c *call, err error) {
+	c = &call{op: opDeleteItem, table: d.core.settings.name}
+	if err := d.core.versionGiven(d.cond, d.anyVersion); err != nil {
 		return nil, err
 	}
-	cond := both(d.cond, d.table.ours())
+	cond := both(d.cond, d.core.ours())
 	if d.cond == nil {
-		cond = d.table.replaceable()
+		cond = d.core.replaceable()
 	}
-	if c.key, err = d.table.key(d.key); err == nil {
+	if c.key, err = d.core.key(d.key); err == nil {
 		c.texts.condition, err = c.texts.writer.condition(cond)
 	}
 	return c, err
 }
 
-func (d Delete[T]) refusal(key []member) *refusal {
+func (d deletion) refusal(key []member) *refusal {
 	r := &refusal{key: func() ([]member, error) { return key, nil }, kind: failedOrMissing}
 	// Without a condition of the caller's there is one only on the type of the
 	// item; where another type has the key, there is nothing to delete.

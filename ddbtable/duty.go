@@ -102,9 +102,9 @@ func (t *Table[T]) setTime(v *T, f *fields.Field) error {
 }
 
 // stamped is the changes of an update with those that every update makes.
-func (u Update[T]) stamped() ([]*change, error) {
-	t := u.table
-	d, all := &t.def.duties, u.changes[:len(u.changes):len(u.changes)]
+func (u update) stamped() ([]*change, error) {
+	t := u.core
+	d, all := &t.schema.duties, u.changes[:len(u.changes):len(u.changes)]
 	for _, f := range []*fields.Field{d.updatedAt, d.createdAt} {
 		if f == nil || f == d.createdAt && !u.create {
 			continue

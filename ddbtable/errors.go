@@ -115,6 +115,8 @@ func (e *ConditionError[T]) Error() string {
 	return e.kind.Error()
 }
 
+func (e *ConditionError[T]) setAmbiguous() { e.Ambiguous = true }
+
 func (e *ConditionError[T]) Unwrap() []error {
 	if e.cause == nil {
 		return []error{e.kind}

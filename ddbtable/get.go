@@ -14,11 +14,11 @@ import (
 // twice that on a table that is [Table.Consistent]. Errors are [ErrNotFound],
 // and [ItemError] together with the item as far as it could be read.
 func (t *Table[T]) Get(ctx context.Context, key ...Equality[T]) (T, error) {
-	v, err := t.get(ctx, key)
+	v, err := t.get(ctx, nodesOf(key))
 	return v, t.opError("get", err)
 }
 
-func (t *Table[T]) get(ctx context.Context, equalities []Equality[T]) (v T, err error) {
+func (t *Table[T]) get(ctx context.Context, equalities []*node) (v T, err error) {
 	if t.err != nil {
 		return v, t.err
 	}

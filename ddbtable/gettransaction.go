@@ -25,13 +25,13 @@ type transactGet struct {
 // give, as in [Table.Get], for a [GetTransaction]. When that has run, *into
 // points to the item, or is nil if there is none.
 func (t *Table[T]) GetInto(into **T, key ...Equality[T]) TransactRead {
-	return readInto[T]{t, into, key}
+	return readInto[T]{t, into, nodesOf(key)}
 }
 
 type readInto[T any] struct {
 	table *Table[T]
 	into  **T
-	key   []Equality[T]
+	key   []*node
 }
 
 func (r readInto[T]) read() (g transactGet, err error) {

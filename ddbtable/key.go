@@ -6,11 +6,13 @@ import (
 
 // A Key is the primary key of an item, for calls that take many. It is made by
 // [KeyOf].
-type Key[T any] struct{ equalities []Equality[T] }
+type Key[T any] struct{ equalities []*node }
 
 // KeyOf is the primary key that the equalities give, as in [Table.Get]. The
 // call that uses it reports what is wrong with it.
-func KeyOf[T any](equalities ...Equality[T]) Key[T] { return Key[T]{equalities} }
+func KeyOf[T any](equalities ...Equality[T]) Key[T] {
+	return Key[T]{nodesOf(equalities)}
+}
 
 // identity is a text that two keys share exactly if DynamoDB takes them for the
 // same: the numbers 1 and 1.0 are one key.

@@ -85,12 +85,13 @@ func (t *Table[T]) Restore(key ...Equality[T]) Update[T] {
 		u.err = planErrorf("Restore is for a definition with SoftDelete; use Update")
 		return u
 	}
-	return u.mark(t.def.soft.deleted, t.def.soft.alive)
+	u.update = u.mark(t.def.soft.deleted, t.def.soft.alive)
+	return u
 }
 
 // mark changes the state from one value to another.
-func (u Update[T]) mark(from, to fields.Value) Update[T] {
-	path := u.table.def.soft.field.Path()
+func (u update) mark(from, to fields.Value) update {
+	path := u.core.schema.soft.field.Path()
 	u.changes = append(u.changes[:len(u.changes):len(u.changes)], &change{action: actSet, path: path, value: to})
 	u.cond = both(u.cond, &node{op: opEq, path: path, values: []fields.Value{from}})
 	return u
@@ -104,17 +105,17 @@ func (t *Table[T]) Purge(key ...Equality[T]) Delete[T] {
 }
 
 // marking is a Delete under SoftDelete as an update.
-func (d Delete[T]) marking() Update[T] {
-	s := d.table.def.soft
-	return Update[T]{
-		table: d.table, key: d.key, cond: d.cond, idempotent: d.idempotent,
+func (d deletion) marking() update {
+	s := d.core.schema.soft
+	return update{
+		core: d.core, key: d.key, cond: d.cond, idempotent: d.idempotent,
 		anyVersion: d.anyVersion, returnOld: true,
 	}.mark(s.alive, s.deleted)
 }
 
 // mark runs a Delete under SoftDelete. It returns the item as it was.
 func (d Delete[T]) mark(ctx context.Context) (*T, error) {
-	v, err := d.marking().run(ctx)
+	v, err := Update[T]{d.table, d.marking()}.run(ctx)
 	if refused, ok := errors.AsType[*ConditionError[T]](err); ok && d.cond == nil && !refused.Ambiguous {
 		return nil, nil // there was nothing to delete
 	}

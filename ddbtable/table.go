@@ -33,6 +33,10 @@ type core struct {
 	withDeleted bool
 	hideExpired bool
 
+	// refuse makes the error of a failed condition, which has the stored item
+	// as its Go type.
+	refuse func(old item, kind, cause error, ambiguous bool) error
+
 	err error // of Open, reported by the first request
 }
 
@@ -85,7 +89,9 @@ func Open[T any](client Client, def *Definition[T], options ...Option) *Table[T]
 	if def == nil || def.plan == nil {
 		return &Table[T]{core: core{err: errors.New("definition is nil or the zero value; make one with ddbtable.Define")}}
 	}
-	return &Table[T]{core: openCore(client, &def.schema, options), def: def}
+	t := &Table[T]{core: openCore(client, &def.schema, options), def: def}
+	t.refuse = t.conditionError
+	return t
 }
 
 func openCore(client Client, s *schema, options []Option) core {
@@ -231,11 +237,20 @@ func (t *core) itemError(i item, err error) error {
 	return e
 }
 
+// nodesOf are the nodes of equalities that a caller gave.
+func nodesOf[T any](equalities []Equality[T]) []*node {
+	all := make([]*node, len(equalities))
+	for i, e := range equalities {
+		all[i] = e.n
+	}
+	return all
+}
+
 // key makes the primary key of the equalities that fix it.
-func (t *Table[T]) key(equalities []Equality[T]) ([]member, error) {
+func (t *core) key(equalities []*node) ([]member, error) {
 	given := make(map[*fields.Field]fields.Value)
-	for _, e := range equalities {
-		switch n := e.n; {
+	for _, n := range equalities {
+		switch {
 		case n == nil:
 			return nil, planErrorf("an equality of the key is the zero Equality; make it with Eq")
 		case n.err != nil:
@@ -250,7 +265,7 @@ func (t *Table[T]) key(equalities []Equality[T]) ([]member, error) {
 		}
 	}
 	key, used := make([]member, 0, 2), 0
-	for _, f := range t.def.primary.keys() {
+	for _, f := range t.schema.primary.keys() {
 		v, n, err := t.keyPart(f, given)
 		if err != nil {
 			return nil, err

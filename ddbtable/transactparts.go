@@ -11,19 +11,19 @@ func notInTransaction(idempotent bool) error {
 }
 
 // A fixedPart is a write that needs to know nothing of the stored item.
-type fixedPart[T any] struct {
-	table *Table[T]
-	key   []member
-	call  *call
-	kind  func(old item) error
+type fixedPart struct {
+	core *core
+	key  []member
+	call *call
+	kind func(old item) error
 }
 
-func (p *fixedPart[T]) at() (*settings, []member) { return &p.table.settings, p.key }
-func (p *fixedPart[T]) unknown() []*fields.Field  { return nil }
-func (p *fixedPart[T]) learn(item) (bool, error)  { return false, nil }
-func (p *fixedPart[T]) build() (*call, error)     { return p.call, nil }
-func (p *fixedPart[T]) refused(old item) error {
-	return p.table.conditionError(nil, old, &refusal{kind: p.kind}, false)
+func (p *fixedPart) at() (*settings, []member) { return &p.core.settings, p.key }
+func (p *fixedPart) unknown() []*fields.Field  { return nil }
+func (p *fixedPart) learn(item) (bool, error)  { return false, nil }
+func (p *fixedPart) build() (*call, error)     { return p.call, nil }
+func (p *fixedPart) refused(old item) error {
+	return p.core.refusedPart(old, p.kind)
 }
 
 func (c Create[T]) part() (transactPart, error) {
@@ -48,14 +48,14 @@ func (p put[T]) part(cond *node, kind func(item) error) (transactPart, error) {
 		return nil, err
 	}
 	key, err := t.keyOf(c.item)
-	return &fixedPart[T]{t, key, c, kind}, err
+	return &fixedPart{&t.core, key, c, kind}, err
 }
 
-func (d Delete[T]) part() (transactPart, error) {
+func (d deletion) part() (transactPart, error) {
 	switch {
-	case d.table.err != nil:
-		return nil, d.table.err
-	case d.table.def.soft != nil && !d.purge:
+	case d.core.err != nil:
+		return nil, d.core.err
+	case d.core.schema.soft != nil && !d.purge:
 		return d.marking().part()
 	}
 	if err := notInTransaction(d.idempotent); err != nil {
@@ -65,20 +65,25 @@ func (d Delete[T]) part() (transactPart, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &fixedPart[T]{d.table, c.key, c, failedOrMissing}, nil
+	return &fixedPart{d.core, c.key, c, failedOrMissing}, nil
 }
 
 // A Check makes a transaction depend on an item that it does not change. It is
 // immutable, and nothing but a part of a transaction.
-type Check[T any] struct {
-	table *Table[T]
-	key   []Equality[T]
-	cond  *node
+type Check[T any] struct{ check }
+
+// A check is what of a Check does not depend on the Go type: see schema.
+type check struct {
+	core *core
+	key  []*node // equalities
+	cond *node
 }
 
 // Check returns the check of the item with the primary key that the equalities
 // give, as in [Table.Get]. Without If it is that the item exists.
-func (t *Table[T]) Check(key ...Equality[T]) Check[T] { return Check[T]{table: t, key: key} }
+func (t *Table[T]) Check(key ...Equality[T]) Check[T] {
+	return Check[T]{check{core: &t.core, key: nodesOf(key)}}
+}
 
 // If makes the transaction fail unless the stored item fulfils the condition.
 // Several conditions must all be fulfilled.
@@ -87,8 +92,8 @@ func (c Check[T]) If(cond Cond[T]) Check[T] {
 	return c
 }
 
-func (c Check[T]) part() (transactPart, error) {
-	t := c.table
+func (c check) part() (transactPart, error) {
+	t := c.core
 	if t.err != nil {
 		return nil, t.err
 	}
@@ -98,31 +103,31 @@ func (c Check[T]) part() (transactPart, error) {
 	}
 	cond := both(c.cond, t.ours())
 	if cond == nil || cond.empty() && cond.err == nil {
-		cond = fieldNode(opExists, t.def.primary.partition)
+		cond = fieldNode(opExists, t.schema.primary.partition)
 	}
 	request := &call{op: opCheck, table: t.settings.name, key: key}
 	request.texts.condition, err = request.texts.writer.condition(cond)
-	return &fixedPart[T]{t, key, request, failedOrMissing}, err
+	return &fixedPart{t, key, request, failedOrMissing}, err
 }
 
 // An updatePart is an update in a transaction.
-type updatePart[T any] struct {
-	*updatePlan[T]
+type updatePart struct {
+	*updatePlan
 	read map[*fields.Field]fields.Value
 }
 
-func (u Update[T]) part() (transactPart, error) {
+func (u update) part() (transactPart, error) {
 	if err := notInTransaction(u.idempotent); err != nil {
 		return nil, err
 	}
 	p, err := u.plan()
-	return &updatePart[T]{updatePlan: p}, err
+	return &updatePart{updatePlan: p}, err
 }
 
-func (p *updatePart[T]) at() (*settings, []member) { return &p.table.settings, p.primary }
-func (p *updatePart[T]) unknown() []*fields.Field  { return p.updatePlan.unknown }
+func (p *updatePart) at() (*settings, []member) { return &p.core.settings, p.primary }
+func (p *updatePart) unknown() []*fields.Field  { return p.updatePlan.unknown }
 
-func (p *updatePart[T]) learn(stored item) (changed bool, err error) {
+func (p *updatePart) learn(stored item) (changed bool, err error) {
 	read, err := p.facetsIn(stored)
 	for f, v := range read {
 		changed = changed || !v.Equal(p.read[f])
@@ -131,11 +136,11 @@ func (p *updatePart[T]) learn(stored item) (changed bool, err error) {
 	return changed, err
 }
 
-func (p *updatePart[T]) build() (*call, error) {
+func (p *updatePart) build() (*call, error) {
 	c, _, err := p.call(p.read)
 	return c, err
 }
 
-func (p *updatePart[T]) refused(old item) error {
-	return p.table.conditionError(nil, old, p.refusal(nil), false)
+func (p *updatePart) refused(old item) error {
+	return p.core.refusedPart(old, p.refusal(nil).kind)
 }

@@ -2,6 +2,7 @@ package ddbtable
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"example.com/ddb/fields"
@@ -14,8 +15,14 @@ const maxConflicts = 5
 // An Update changes some attributes of an item and leaves all others, those
 // that T does not have among them, as they are. It is immutable; Run sends it.
 type Update[T any] struct {
-	table      *Table[T]
-	key        []Equality[T]
+	table *Table[T]
+	update
+}
+
+// An update is what of an Update does not depend on the Go type: see schema.
+type update struct {
+	core       *core
+	key        []*node // equalities
 	changes    []*change
 	cond       *node
 	create     bool
@@ -28,7 +35,7 @@ type Update[T any] struct {
 // Update returns the request that changes the item with the primary key that
 // the equalities give, as in [Table.Get].
 func (t *Table[T]) Update(key ...Equality[T]) Update[T] {
-	return Update[T]{table: t, key: slices.Clone(key)}
+	return Update[T]{t, update{core: &t.core, key: nodesOf(key)}}
 }
 
 // Change adds changes. Derived attributes are kept right without being named.
@@ -98,33 +105,52 @@ func (u Update[T]) Run(ctx context.Context) (T, error) {
 }
 
 func (u Update[T]) run(ctx context.Context) (v T, err error) {
-	p, err := u.plan()
+	out, err := u.update.run(ctx)
 	if err != nil {
 		return v, err
+	}
+	defer out.release()
+	return u.table.applied(out.item)
+}
+
+// run returns the item as it is then, or with returnOld as it was.
+func (u update) run(ctx context.Context) (reply, error) {
+	p, err := u.plan()
+	if err != nil {
+		return reply{}, err
 	}
 	var facets map[*fields.Field]fields.Value // as they were read
 	if len(p.unknown) > 0 {
 		if facets, err = p.readFacets(ctx); err != nil {
-			return v, err
+			return reply{}, err
 		}
 	}
 	for try := 0; ; try++ {
 		out, err := p.send(ctx, facets)
 		if err == nil {
-			v, err = u.table.applied(out.item)
-			out.release()
-			return v, err
+			return out, nil
 		}
 		changed, again := p.changed(out.item, facets)
 		out.release()
 		switch {
 		case !again:
-			return v, err
+			return reply{}, err
 		case p.maybeAdded():
-			return v, ambiguous[T](err)
+			return reply{}, ambiguous(err)
 		case try == maxConflicts:
-			return v, ErrConflict
+			return reply{}, ErrConflict
 		}
 		facets = changed
 	}
+}
+
+// ambiguous marks the error of a refused write as such.
+func ambiguous(err error) error {
+	if refused, ok := errors.AsType[interface {
+		error
+		setAmbiguous()
+	}](err); ok {
+		refused.setAmbiguous()
+	}
+	return err
 }

@@ -10,7 +10,7 @@ import (
 
 // send sends one UpdateItem, computed from the facets that were read. The reply
 // has the new item, or with an error the stored one.
-func (p *updatePlan[T]) send(ctx context.Context, read map[*fields.Field]fields.Value) (reply, error) {
+func (p *updatePlan) send(ctx context.Context, read map[*fields.Field]fields.Value) (reply, error) {
 	c, final, err := p.call(read)
 	if err != nil {
 		return reply{}, err
@@ -19,18 +19,18 @@ func (p *updatePlan[T]) send(ctx context.Context, read map[*fields.Field]fields.
 	if p.returnOld {
 		c.returns = returnsOld
 	}
-	out, err := p.table.write(ctx, c, p.refusal(final))
+	out, err := p.core.write(ctx, c, p.refusal(final))
 	p.doubtful = p.doubtful || c.seen != nil && c.seen.doubtful
 	return out, err
 }
 
 // call is the request, computed from the facets that were read, and the
 // changes that it makes.
-func (p *updatePlan[T]) call(read map[*fields.Field]fields.Value) (c *call, final []*change, err error) {
+func (p *updatePlan) call(read map[*fields.Field]fields.Value) (c *call, final []*change, err error) {
 	if final, err = p.final(read); err != nil {
 		return nil, nil, err
 	}
-	c = &call{op: opUpdateItem, table: p.table.settings.name, key: p.primary}
+	c = &call{op: opUpdateItem, table: p.core.settings.name, key: p.primary}
 	if c.texts.condition, err = c.texts.writer.condition(p.condition(read)); err == nil {
 		c.texts.update, err = c.texts.writer.update(final)
 	}
@@ -40,8 +40,8 @@ func (p *updatePlan[T]) call(read map[*fields.Field]fields.Value) (c *call, fina
 // condition is what must hold of the stored item: it exists, this call has not
 // written it yet, the facets that were read are unchanged, and what the caller
 // wants.
-func (p *updatePlan[T]) condition(read map[*fields.Field]fields.Value) *node {
-	t := p.table
+func (p *updatePlan) condition(read map[*fields.Field]fields.Value) *node {
+	t := p.core
 	var n *node
 	switch {
 	case p.create:
@@ -49,10 +49,10 @@ func (p *updatePlan[T]) condition(read map[*fields.Field]fields.Value) *node {
 	case t.ours() != nil:
 		n = t.ours()
 	default:
-		n = fieldNode(opExists, t.def.primary.partition)
+		n = fieldNode(opExists, t.schema.primary.partition)
 	}
 	if p.writeID != "" {
-		n = both(n, &node{op: opNe, path: t.def.duties.writeID.Path(), values: []fields.Value{fields.String(p.writeID)}})
+		n = both(n, &node{op: opNe, path: t.schema.duties.writeID.Path(), values: []fields.Value{fields.String(p.writeID)}})
 	}
 	for _, f := range p.unknown {
 		n = both(n, unchanged(f, read[f]))
@@ -62,7 +62,7 @@ func (p *updatePlan[T]) condition(read map[*fields.Field]fields.Value) *node {
 
 // final lists the changes that are sent: those of the call, with facets that
 // were read computed, the derived attributes, and the write id.
-func (p *updatePlan[T]) final(read map[*fields.Field]fields.Value) ([]*change, error) {
+func (p *updatePlan) final(read map[*fields.Field]fields.Value) ([]*change, error) {
 	facets, all := make(map[*fields.Field]fields.Value), []*change(nil)
 	maps.Copy(facets, read)
 	maps.Copy(facets, p.known)
@@ -77,14 +77,14 @@ func (p *updatePlan[T]) final(read map[*fields.Field]fields.Value) ([]*change, e
 	}
 	all = append(all, p.keyFacets()...)
 	for _, f := range p.derived {
-		c, err := p.table.derivedChange(f, facets)
+		c, err := p.core.derivedChange(f, facets)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, c)
 	}
 	if p.writeID != "" {
-		all = append(all, &change{action: actSet, path: p.table.def.duties.writeID.Path(), value: fields.String(p.writeID)})
+		all = append(all, &change{action: actSet, path: p.core.schema.duties.writeID.Path(), value: fields.String(p.writeID)})
 	}
 	return all, nil
 }
@@ -92,7 +92,7 @@ func (p *updatePlan[T]) final(read map[*fields.Field]fields.Value) ([]*change, e
 // computed replaces Add and SetIfAbsent on a facet that was read by Set of the
 // result, so that the derived attribute can be computed from it too. It is nil
 // if nothing is left to do.
-func (p *updatePlan[T]) computed(c *change, facets map[*fields.Field]fields.Value) (*change, error) {
+func (p *updatePlan) computed(c *change, facets map[*fields.Field]fields.Value) (*change, error) {
 	f := c.path.Field()
 	if !slices.Contains(p.unknown, f) {
 		return c, nil
@@ -112,11 +112,11 @@ func (p *updatePlan[T]) computed(c *change, facets map[*fields.Field]fields.Valu
 
 // keyFacets sets the attributes that the key is made from, which an item that
 // is created must have and any other has already.
-func (p *updatePlan[T]) keyFacets() []*change {
+func (p *updatePlan) keyFacets() []*change {
 	var all []*change
 	for _, e := range p.key {
-		if p.create && !slices.Contains(p.table.def.primary.keys(), e.n.path.Field()) {
-			all = append(all, &change{action: actSet, path: e.n.path, value: e.n.values[0]})
+		if p.create && !slices.Contains(p.core.schema.primary.keys(), e.path.Field()) {
+			all = append(all, &change{action: actSet, path: e.path, value: e.values[0]})
 		}
 	}
 	return all
@@ -141,7 +141,7 @@ func (t *core) derivedChange(f *fields.Field, facets map[*fields.Field]fields.Va
 }
 
 // refusal says what a failed condition means.
-func (p *updatePlan[T]) refusal(final []*change) *refusal {
+func (p *updatePlan) refusal(final []*change) *refusal {
 	r := &refusal{key: func() ([]member, error) { return p.primary, nil }, kind: failedOrMissing, writeID: p.writeID}
 	if p.create {
 		r.kind = conditionFailed
@@ -150,7 +150,7 @@ func (p *updatePlan[T]) refusal(final []*change) *refusal {
 		r.holds = func(old item) bool {
 			stored, err := old.attributeValues()
 			return err == nil && stored != nil && !slices.ContainsFunc(final, func(c *change) bool {
-				return !p.table.def.duties.setAnew(c.path.Field()) && !c.holds(stored)
+				return !p.core.schema.duties.setAnew(c.path.Field()) && !c.holds(stored)
 			})
 		}
 	}
@@ -160,6 +160,6 @@ func (p *updatePlan[T]) refusal(final []*change) *refusal {
 // maybeAdded reports whether an earlier attempt of this very call may have
 // been applied and have added something: trying again would add twice. The
 // write id does not tell, because the next writer replaces it.
-func (p *updatePlan[T]) maybeAdded() bool {
+func (p *updatePlan) maybeAdded() bool {
 	return p.doubtful && slices.ContainsFunc(p.changes, func(c *change) bool { return !c.absolute() })
 }

@@ -7,26 +7,26 @@ import (
 )
 
 // readFacets reads the facets that the call does not know.
-func (p *updatePlan[T]) readFacets(ctx context.Context) (map[*fields.Field]fields.Value, error) {
-	t := p.table
+func (p *updatePlan) readFacets(ctx context.Context) (map[*fields.Field]fields.Value, error) {
+	t := p.core
 	facets := projection{some: true}
 	for _, f := range p.unknown {
 		facets.paths = append(facets.paths, f.Path())
 	}
-	r, err := t.getItem(ctx, p.primary, true, facets, t.def.primary.keys())
+	r, err := t.getItem(ctx, p.primary, true, facets, t.schema.primary.keys())
 	if err != nil {
 		return nil, err
 	}
 	defer r.release()
 	if r.item.none() {
-		return nil, &ConditionError[T]{kind: ErrNotFound}
+		return nil, p.core.refuse(item{}, ErrNotFound, nil, false)
 	}
 	return p.facetsIn(r.item)
 }
 
 // facetsIn picks the unknown facets out of an item; one that is absent is the
 // zero Value.
-func (p *updatePlan[T]) facetsIn(i item) (map[*fields.Field]fields.Value, error) {
+func (p *updatePlan) facetsIn(i item) (map[*fields.Field]fields.Value, error) {
 	facets := make(map[*fields.Field]fields.Value, len(p.unknown))
 	for _, f := range p.unknown {
 		v, err := i.value(f.Name)
@@ -40,7 +40,7 @@ func (p *updatePlan[T]) facetsIn(i item) (map[*fields.Field]fields.Value, error)
 
 // changed returns the facets of the stored item that a refusal gave, if they
 // differ from those that were read.
-func (p *updatePlan[T]) changed(stored item, read map[*fields.Field]fields.Value) (map[*fields.Field]fields.Value, bool) {
+func (p *updatePlan) changed(stored item, read map[*fields.Field]fields.Value) (map[*fields.Field]fields.Value, bool) {
 	if stored.none() {
 		return nil, false
 	}

@@ -8,8 +8,8 @@ import (
 )
 
 // An updatePlan is an update whose derived attributes have been found.
-type updatePlan[T any] struct {
-	Update[T]
+type updatePlan struct {
+	update
 	primary  []member
 	known    map[*fields.Field]fields.Value // facets that the call fixes
 	derived  []*fields.Field                // that change
@@ -18,8 +18,8 @@ type updatePlan[T any] struct {
 	doubtful bool // an attempt that failed may have been applied
 }
 
-func (u Update[T]) plan() (*updatePlan[T], error) {
-	t := u.table
+func (u update) plan() (*updatePlan, error) {
+	t := u.core
 	switch {
 	case t.err != nil:
 		return nil, t.err
@@ -43,19 +43,19 @@ func (u Update[T]) plan() (*updatePlan[T], error) {
 	if u.changes, err = u.stamped(); err != nil {
 		return nil, err
 	}
-	p := &updatePlan[T]{Update: u, primary: key, writeID: t.newWriteID()}
+	p := &updatePlan{update: u, primary: key, writeID: t.newWriteID()}
 	p.fixed()
 	return p, p.derive()
 }
 
 // check refuses changes that DynamoDB would refuse, or that would leave a
 // derived attribute stale.
-func (u Update[T]) check() error {
+func (u update) check() error {
 	for i, c := range u.changes {
 		if c.err != nil {
 			return c.err
 		}
-		if err := u.table.checkTarget(c); err != nil {
+		if err := u.core.checkTarget(c); err != nil {
 			return err
 		}
 		if u.idempotent && !c.absolute() {
@@ -96,7 +96,7 @@ func (t *core) inIndexKey(f *fields.Field) bool {
 
 // fixed collects the facets that the call itself gives, the later ones
 // overruling the earlier: equalities in If, the key, Set and Remove.
-func (p *updatePlan[T]) fixed() {
+func (p *updatePlan) fixed() {
 	p.known = make(map[*fields.Field]fields.Value)
 	if p.cond != nil && p.cond.err == nil {
 		for _, n := range p.cond.conjuncts() {
@@ -106,7 +106,7 @@ func (p *updatePlan[T]) fixed() {
 		}
 	}
 	for _, e := range p.key {
-		p.known[e.n.path.Field()] = e.n.values[0]
+		p.known[e.path.Field()] = e.values[0]
 	}
 	for _, c := range p.changes {
 		if len(c.path.Steps()) > 0 {
@@ -123,13 +123,13 @@ func (p *updatePlan[T]) fixed() {
 
 // derive finds the derived attributes that change and the facets of theirs
 // that must be read.
-func (p *updatePlan[T]) derive() error {
-	for _, f := range p.table.def.plan.Fields() {
+func (p *updatePlan) derive() error {
+	for _, f := range p.core.schema.attributes {
 		if f.Template == nil || !p.touches(f) {
 			continue
 		}
 		p.derived = append(p.derived, f)
-		for _, facet := range p.table.def.inputs(f) {
+		for _, facet := range p.core.schema.inputs(f) {
 			if _, ok := p.known[facet]; !ok && !slices.Contains(p.unknown, facet) {
 				p.unknown = append(p.unknown, facet)
 			}
@@ -143,13 +143,13 @@ func (p *updatePlan[T]) derive() error {
 
 // touches reports whether the call decides about the derived attribute f: it
 // changes a facet, or creates an item whose key gives all of them.
-func (p *updatePlan[T]) touches(f *fields.Field) bool {
-	facets := p.table.def.inputs(f)
+func (p *updatePlan) touches(f *fields.Field) bool {
+	facets := p.core.schema.inputs(f)
 	if slices.ContainsFunc(p.changes, func(c *change) bool { return slices.Contains(facets, c.path.Field()) }) {
 		return true
 	}
-	return p.create && !slices.Contains(p.table.def.primary.keys(), f) && !slices.ContainsFunc(facets, func(f *fields.Field) bool {
-		return !slices.ContainsFunc(p.key, func(e Equality[T]) bool { return e.n.path.Field() == f })
+	return p.create && !slices.Contains(p.core.schema.primary.keys(), f) && !slices.ContainsFunc(facets, func(f *fields.Field) bool {
+		return !slices.ContainsFunc(p.key, func(e *node) bool { return e.path.Field() == f })
 	})
 }
 

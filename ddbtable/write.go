@@ -30,7 +30,7 @@ type refusal struct {
 // write sends a conditional write. If its condition failed, r decides what
 // that means; if the write had been applied after all, the reply has the stored
 // item. With an error, the reply has the stored item if that is known.
-func (t *Table[T]) write(ctx context.Context, c *call, r *refusal) (reply, error) {
+func (t *core) write(ctx context.Context, c *call, r *refusal) (reply, error) {
 	if len(c.texts.condition) > 0 {
 		c.oldOnFailure = !t.settings.noOldItem
 		c.seen = new(attempts)
@@ -57,31 +57,26 @@ func (t *Table[T]) write(ctx context.Context, c *call, r *refusal) (reply, error
 	if t.wroteItself(out.item, r.writeID) || r.holds != nil && r.holds(out.item) {
 		return out, nil
 	}
-	return out, t.conditionError(err, out.item, r, c.seen.doubtful)
+	ambiguous := c.seen.doubtful && (r.writeID == "" || out.item.none())
+	return out, t.refuse(out.item, r.kind(out.item), err, ambiguous)
 }
 
-func (t *Table[T]) conditionError(cause error, old item, r *refusal, doubtful bool) error {
+// refusedPart is the error of a part of a transaction whose condition failed.
+func (t *core) refusedPart(old item, kind func(item) error) error {
 	if !t.owns(old) {
 		old = item{}
 	}
-	e := &ConditionError[T]{
-		Ambiguous: doubtful && (r.writeID == "" || old.none()),
-		kind:      r.kind(old),
-		cause:     cause,
-	}
+	return t.refuse(old, kind(old), nil, false)
+}
+
+// conditionError is the error of a failed condition.
+func (t *Table[T]) conditionError(old item, kind, cause error, ambiguous bool) error {
+	e := &ConditionError[T]{Ambiguous: ambiguous, kind: kind, cause: cause}
 	if !old.none() {
 		v, err := t.read(old)
 		e.Old, e.OldErr = &v, err
 	}
 	return e
-}
-
-// ambiguous marks the error of a refused write as such.
-func ambiguous[T any](err error) error {
-	if refused, ok := errors.AsType[*ConditionError[T]](err); ok {
-		refused.Ambiguous = true
-	}
-	return err
 }
 
 // wroteItself reports whether the stored item carries this call's write id.
