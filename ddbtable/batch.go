@@ -90,11 +90,11 @@ func (t *Table[T]) PutAll(items iter.Seq[T]) BatchWrite[T] {
 }
 
 func (t *Table[T]) putEntry(e *entry[T]) error {
-	v := e.item
-	if _, err := t.stamp(&v, t.newWriteID(), false); err != nil {
+	r := t.record(e.item)
+	if _, err := t.stamp(r, t.newWriteID(), false); err != nil {
 		return err
 	}
-	i, err := t.encode(&v)
+	i, err := t.encode(r)
 	if err != nil {
 		return err
 	}

@@ -42,22 +42,21 @@ func (d *duties) setAnew(f *fields.Field) bool {
 	return f == d.writeID || f == d.version || f == d.createdAt || f == d.updatedAt
 }
 
-// stamp sets the attributes that each write sets, in a copy of the item that is
-// put: the write id, the next version, and times. It returns the condition that
+// stamp sets the attributes that each write sets, in an item that is put: the write id, the next version, and times. It returns the condition that
 // the stored item has the version that the item had, nil without one.
-func (t *Table[T]) stamp(v *T, writeID string, create bool) (locked *node, err error) {
-	d, plan := &t.def.duties, t.def.plan
+func (t *core) stamp(r record, writeID string, create bool) (locked *node, err error) {
+	d := &t.schema.duties
 	if writeID != "" {
-		if err := plan.Set(v, d.writeID, fields.String(writeID)); err != nil {
+		if err := r.set(d.writeID, fields.String(writeID)); err != nil {
 			return nil, err
 		}
 	}
-	if err := t.stampTimes(v); err != nil || d.version == nil {
+	if err := t.stampTimes(r); err != nil || d.version == nil {
 		return nil, err
 	}
 	var old fields.Value
 	if !create {
-		if old, _, err = plan.Value(v, d.version); err != nil {
+		if old, _, err = r.value(d.version); err != nil {
 			return nil, err
 		}
 	}
@@ -69,28 +68,28 @@ func (t *Table[T]) stamp(v *T, writeID string, create bool) (locked *node, err e
 	if next.Equal(fields.Int(1)) {
 		locked = fieldNode(opNotExists, d.version)
 	}
-	return locked, plan.Set(v, d.version, next)
+	return locked, r.set(d.version, next)
 }
 
 // stampTimes sets the time of the first write, unless the item has one, and of
 // the last.
-func (t *Table[T]) stampTimes(v *T) error {
-	d, plan := &t.def.duties, t.def.plan
+func (t *core) stampTimes(r record) error {
+	d := &t.schema.duties
 	if f := d.createdAt; f != nil {
-		old, ok, err := plan.Value(v, f)
+		old, ok, err := r.value(f)
 		zero, zeroErr := f.ZeroTime()
 		if err == nil && ok && (zeroErr != nil || old != zero) {
 			f = nil
 		}
-		if err := t.setTime(v, f); err != nil {
+		if err := t.setTime(r, f); err != nil {
 			return err
 		}
 	}
-	return t.setTime(v, d.updatedAt)
+	return t.setTime(r, d.updatedAt)
 }
 
 // setTime gives a time attribute the time of the table's clock.
-func (t *Table[T]) setTime(v *T, f *fields.Field) error {
+func (t *core) setTime(r record, f *fields.Field) error {
 	if f == nil {
 		return nil
 	}
@@ -98,7 +97,7 @@ func (t *Table[T]) setTime(v *T, f *fields.Field) error {
 	if err != nil {
 		return err
 	}
-	return t.def.plan.Set(v, f, now)
+	return r.set(f, now)
 }
 
 // stamped is the changes of an update with those that every update makes.

@@ -6,14 +6,18 @@ import (
 )
 
 // A Create stores an item whose key is free. It is immutable; Run sends it.
-type Create[T any] struct{ put put[T] }
+type Create[T any] struct {
+	table *Table[T]
+	item  T
+	put   put
+}
 
 // Create returns the request that stores item if no item has its primary key.
 // Derived attributes are computed; what item holds in their fields is not
 // looked at. The item is encoded by Run, so what it points to must not change
 // until then.
 func (t *Table[T]) Create(item T) Create[T] {
-	return Create[T]{put[T]{table: t, item: item, create: true}}
+	return Create[T]{t, item, put{core: &t.core, create: true}}
 }
 
 // Idempotent makes Run succeed also if exactly this item is stored already,
@@ -32,34 +36,41 @@ func (c Create[T]) Idempotent() Create[T] {
 // stored the item; a write-id attribute or Idempotent settles that.
 func (c Create[T]) Run(ctx context.Context) (T, error) {
 	v, err := c.run(ctx)
-	return v, c.put.table.opError("create", err)
+	return v, c.table.opError("create", err)
 }
 
 func (c Create[T]) run(ctx context.Context) (none T, err error) {
-	if c.put.table.err != nil {
-		return none, c.put.table.err
+	if c.table.err != nil {
+		return none, c.table.err
 	}
-	v, _, err := c.put.run(ctx, c.put.free(), existing)
-	return v, err
+	stored, _, err := c.put.run(ctx, c.table.record(c.item), c.put.free(), existing)
+	if err != nil {
+		return none, err
+	}
+	return c.table.applied(stored)
 }
 
 // free is the condition that no item has the key.
-func (p put[T]) free() *node { return fieldNode(opNotExists, p.table.def.primary.partition) }
+func (p put) free() *node { return fieldNode(opNotExists, p.core.schema.primary.partition) }
 
 func existing(item) error { return ErrExists }
 
 // A Put stores an item in the place of whatever has its key. It is immutable;
 // Run sends it.
 type Put[T any] struct {
-	put  put[T]
-	cond *node
+	table *Table[T]
+	item  T
+	cond  *node
+	put   put
 }
 
 // Put returns the request that stores item, replacing any item with the same
 // primary key as a whole: attributes that T does not have do not survive.
 // [Table.Update] keeps them. Derived attributes are computed, as in
 // [Table.Create].
-func (t *Table[T]) Put(item T) Put[T] { return Put[T]{put: put[T]{table: t, item: item}} }
+func (t *Table[T]) Put(item T) Put[T] {
+	return Put[T]{table: t, item: item, put: put{core: &t.core}}
+}
 
 // If makes Run fail unless the stored item fulfils the condition. Several
 // conditions must all be fulfilled.
@@ -95,8 +106,19 @@ func (p Put[T]) Returning() PutReturning[T] { return PutReturning[T]{p} }
 // item has, or there must be none if that is 0; the item is stored with the next
 // version.
 func (p Put[T]) Run(ctx context.Context) (T, error) {
-	v, _, err := p.put.run(ctx, p.cond, conditionFailed)
-	return v, p.put.table.opError("put", err)
+	v, err := p.run(ctx)
+	return v, p.table.opError("put", err)
+}
+
+func (p Put[T]) run(ctx context.Context) (none T, err error) {
+	if p.table.err != nil {
+		return none, p.table.err
+	}
+	stored, _, err := p.put.run(ctx, p.table.record(p.item), p.cond, conditionFailed)
+	if err != nil {
+		return none, err
+	}
+	return p.table.applied(stored)
 }
 
 func conditionFailed(item) error { return ErrConditionFailed }
@@ -114,64 +136,72 @@ type PutReturning[T any] struct{ p Put[T] }
 // call's own.
 func (p PutReturning[T]) Run(ctx context.Context) (*T, error) {
 	old, err := p.run(ctx)
-	return old, p.p.put.table.opError("put", err)
+	return old, p.p.table.opError("put", err)
 }
 
 var errOldLost = errors.New("the item that was replaced is lost, because an earlier attempt of this call had replaced it already")
 
 func (p PutReturning[T]) run(ctx context.Context) (*T, error) {
-	if p.p.put.idempotent {
+	t, put := p.p.table, p.p.put
+	switch {
+	case t.err != nil:
+		return nil, t.err
+	case put.idempotent:
 		return nil, planErrorf("Idempotent and Returning do not go together: when the item is stored already, the one before it is not known; drop one of them")
 	}
-	put := p.p.put
 	put.returnOld = true
-	_, old, err := put.run(ctx, p.p.cond, conditionFailed)
-	return old, err
+	_, out, err := put.run(ctx, t.record(p.p.item), p.p.cond, conditionFailed)
+	if err != nil {
+		return nil, err
+	}
+	defer out.release()
+	if out.item.none() {
+		return nil, nil
+	}
+	old, err := t.applied(out.item)
+	return &old, err
 }
 
-// A put is what Create and Put have in common.
-type put[T any] struct {
-	table      *Table[T]
-	item       T
+// A put is what Create and Put have in common, and does not depend on the Go
+// type: see schema.
+type put struct {
+	core       *core
 	create     bool
 	idempotent bool
 	anyVersion bool
 	returnOld  bool
 }
 
-// run returns the item as stored and, on request, the replaced one.
-func (p put[T]) run(ctx context.Context, cond *node, kind func(item) error) (stored T, old *T, err error) {
-	t := p.table
-	if t.err != nil {
-		return stored, nil, t.err
-	}
+// run returns the item as it was sent and, with returnOld, the reply with the
+// one that it replaced.
+func (p put) run(ctx context.Context, r record, cond *node, kind func(item) error) (stored item, out reply, err error) {
+	t := p.core
 	id := t.newWriteID()
-	c, err := p.call(cond, id)
+	c, err := p.call(r, cond, id)
 	if err != nil {
-		return stored, nil, err
+		return stored, out, err
 	}
 	if p.returnOld {
 		c.returns = returnsOld
 	}
-	out, err := t.write(ctx, c, p.refusal(c.item, kind, id))
-	if err != nil {
-		return stored, nil, err
+	out, err = t.write(ctx, c, p.refusal(c.item, kind, id))
+	switch {
+	case err != nil || !p.returnOld:
+		out.release()
+	case t.wroteItself(out.item, id):
+		// The call's own earlier attempt had stored what was replaced now.
+		out.release()
+		f := t.schema.duties.writeID
+		err = &ItemError{Attribute: f.Name, Field: f.GoName, Err: errOldLost, Applied: true}
 	}
-	defer out.release()
-	if p.returnOld && !out.item.none() {
-		old, err = t.replaced(out.item, id)
-		return stored, old, err
-	}
-	stored, err = t.applied(c.item)
-	return stored, nil, err
+	return c.item, out, err
 }
 
 // call is the request that stores the item on a condition.
-func (p put[T]) call(cond *node, id string) (c *call, err error) {
-	t := p.table
+func (p put) call(r record, cond *node, id string) (c *call, err error) {
+	t := p.core
 	c = &call{op: opPutItem, table: t.settings.name}
-	v := p.item
-	locked, err := t.stamp(&v, id, p.create)
+	locked, err := t.stamp(r, id, p.create)
 	if err != nil {
 		return nil, err
 	}
@@ -181,14 +211,14 @@ func (p put[T]) call(cond *node, id string) (c *call, err error) {
 			cond = both(cond, locked)
 		}
 	}
-	if c.item, err = t.encode(&v); err == nil {
+	if c.item, err = t.encode(r); err == nil {
 		c.texts.condition, err = c.texts.writer.condition(cond)
 	}
 	return c, err
 }
 
-func (p put[T]) refusal(i item, kind func(item) error, id string) *refusal {
-	t := p.table
+func (p put) refusal(i item, kind func(item) error, id string) *refusal {
+	t := p.core
 	r := &refusal{key: func() ([]member, error) { return t.keyOf(i) }, kind: kind, writeID: id}
 	if p.idempotent {
 		r.holds = func(old item) bool { return t.sameItem(old, i) }
@@ -196,27 +226,16 @@ func (p put[T]) refusal(i item, kind func(item) error, id string) *refusal {
 	return r
 }
 
-// replaced reads the item that a put replaced. It is lost if the call's own
-// earlier attempt had stored what was replaced now.
-func (t *Table[T]) replaced(old item, id string) (*T, error) {
-	v, err := t.applied(old)
-	if t.wroteItself(old, id) {
-		f := t.def.duties.writeID
-		return nil, &ItemError{Attribute: f.Name, Field: f.GoName, Err: errOldLost, Applied: true}
-	}
-	return &v, err
-}
-
 // encode makes the item that is sent, in the form in which it is sent.
-func (t *Table[T]) encode(v *T) (i item, err error) {
-	omit, err := t.omitted(v)
+func (t *core) encode(r record) (i item, err error) {
+	omit, err := t.schema.omitted(r)
 	if err != nil {
 		return i, err
 	}
 	if t.sender.json() {
-		i.json, err = t.def.plan.AppendJSON(nil, v, omit...)
+		i.json, err = r.appendJSON(nil, omit)
 	} else {
-		i.typed, err = t.def.plan.Marshal(v, omit...)
+		i.typed, err = r.marshal(omit)
 	}
 	return i, err
 }

@@ -104,13 +104,13 @@ func (n *node) attributes() []*fields.Field {
 }
 
 // omitted lists the derived attributes that an item must not have.
-func (t *Table[T]) omitted(v *T) (omit []*fields.Field, err error) {
-	for _, x := range t.def.indexes {
+func (s *schema) omitted(r record) (omit []*fields.Field, err error) {
+	for _, x := range s.indexes {
 		if x.rule == nil {
 			continue
 		}
 		in := x.rule.holds(func(f *fields.Field) fields.Value {
-			value, _, valueErr := t.def.plan.Value(v, f)
+			value, _, valueErr := r.value(f)
 			if valueErr != nil {
 				err = valueErr
 			}
@@ -126,7 +126,14 @@ func (t *Table[T]) omitted(v *T) (omit []*fields.Field, err error) {
 // wellPlaced fails if the item is in an index although the rule of that says
 // no.
 func (t *Table[T]) wellPlaced(v *T, i item) error {
-	omit, err := t.omitted(v)
+	if !slices.ContainsFunc(t.schema.indexes, func(x *index) bool { return x.rule != nil }) {
+		return nil
+	}
+	return t.schema.wellPlaced(recordOf[T]{t.def.plan, v}, i)
+}
+
+func (s *schema) wellPlaced(r record, i item) error {
+	omit, err := s.omitted(r)
 	if err != nil {
 		return nil // the item cannot be written as it is, which is no matter here
 	}

@@ -27,28 +27,30 @@ func (p *fixedPart) refused(old item) error {
 }
 
 func (c Create[T]) part() (transactPart, error) {
-	if c.put.table.err != nil {
-		return nil, c.put.table.err
+	if c.table.err != nil {
+		return nil, c.table.err
 	}
-	return c.put.part(c.put.free(), existing)
+	return c.put.part(c.table.record(c.item), c.put.free(), existing)
 }
 
-func (p Put[T]) part() (transactPart, error) { return p.put.part(p.cond, conditionFailed) }
-
-func (p put[T]) part(cond *node, kind func(item) error) (transactPart, error) {
-	t := p.table
-	if t.err != nil {
-		return nil, t.err
+func (p Put[T]) part() (transactPart, error) {
+	if p.table.err != nil {
+		return nil, p.table.err
 	}
+	return p.put.part(p.table.record(p.item), p.cond, conditionFailed)
+}
+
+func (p put) part(r record, cond *node, kind func(item) error) (transactPart, error) {
+	t := p.core
 	if err := notInTransaction(p.idempotent); err != nil {
 		return nil, err
 	}
-	c, err := p.call(cond, t.newWriteID())
+	c, err := p.call(r, cond, t.newWriteID())
 	if err != nil {
 		return nil, err
 	}
 	key, err := t.keyOf(c.item)
-	return &fixedPart{&t.core, key, c, kind}, err
+	return &fixedPart{t, key, c, kind}, err
 }
 
 func (d deletion) part() (transactPart, error) {
