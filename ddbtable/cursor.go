@@ -20,7 +20,7 @@ const (
 )
 
 // cursor is the sealed text of a place.
-func (p *queryPlan[T]) cursor(keys *seal.Keys, at place, reverse bool) (string, error) {
+func (p *queryPlan) cursor(keys *seal.Keys, at place, reverse bool) (string, error) {
 	var payload []byte
 	flags := byte(0)
 	if reverse {
@@ -43,7 +43,7 @@ func (p *queryPlan[T]) cursor(keys *seal.Keys, at place, reverse bool) (string, 
 
 // fixed is how many key attributes are the same for all items: the partition
 // key of a query. A cursor does not carry them.
-func (p *queryPlan[T]) fixed() int {
+func (p *queryPlan) fixed() int {
 	if p.scan != nil {
 		return 0
 	}
@@ -51,8 +51,8 @@ func (p *queryPlan[T]) fixed() int {
 }
 
 // open returns the reader that begins where the cursor says.
-func (q Query[T]) open(p *queryPlan[T], cursor string) (*reader[T], error) {
-	r := newReader(p)
+func (q Query[T]) open(p *queryPlan, cursor string) (*reader[T], error) {
+	r := q.table.reader(p)
 	if cursor == "" {
 		return r, nil
 	}
@@ -128,16 +128,16 @@ func (r *reader[T]) startAfter(payload []byte) bool {
 }
 
 // startKey is the ExclusiveStartKey of a position.
-func (p *queryPlan[T]) startKey(position []fields.Value) item {
+func (p *queryPlan) startKey(position []fields.Value) item {
 	key := members(p.keys, position)
-	if p.table.sender.json() {
+	if p.core.sender.json() {
 		return item{json: appendMembers(nil, key)}
 	}
 	return item{typed: typedMembers(key)}
 }
 
 // context is what a cursor is bound to.
-func (p *queryPlan[T]) context() []byte {
+func (p *queryPlan) context() []byte {
 	var c []byte
 	add := func(texts ...string) {
 		for _, text := range texts {
@@ -145,7 +145,7 @@ func (p *queryPlan[T]) context() []byte {
 		}
 	}
 	value := func(v fields.Value) { add(string(v.Kind()), v.Text()) }
-	add(cursorVersion, p.table.settings.name, p.index.name, p.index.partition.Name)
+	add(cursorVersion, p.core.settings.name, p.index.name, p.index.partition.Name)
 	value(p.partition)
 	if p.scan != nil {
 		add("scan", strconv.Itoa(p.scan.index), strconv.Itoa(p.scan.total))

@@ -30,8 +30,10 @@ type Explanation struct {
 }
 
 // Explain returns the plan of the query. It sends nothing.
-func (q Query[T]) Explain() Explanation {
-	e := Explanation{Table: q.table.settings.name}
+func (q Query[T]) Explain() Explanation { return q.explain() }
+
+func (q *query) explain() Explanation {
+	e := Explanation{Table: q.core.settings.name}
 	p, err := q.plan()
 	if err != nil {
 		e.Err = q.opError(nil, err)

@@ -57,7 +57,7 @@ func (q Query[T]) Page(ctx context.Context, n int, cursor string) (Page[T], erro
 	return page, nil
 }
 
-func (q Query[T]) page(ctx context.Context, p *queryPlan[T], n int, cursor string) (Page[T], error) {
+func (q Query[T]) page(ctx context.Context, p *queryPlan, n int, cursor string) (Page[T], error) {
 	if n < 1 {
 		return Page[T]{}, planErrorf("a page has at least 1 item, not %d", n)
 	}

@@ -10,9 +10,9 @@ import (
 )
 
 // A queryPlan is a query whose index has been found.
-type queryPlan[T any] struct {
+type queryPlan struct {
 	binding
-	table      *Table[T]
+	core       *core
 	scan       *segment // nil for a query
 	filter     *node
 	projection projection
@@ -24,14 +24,14 @@ type queryPlan[T any] struct {
 }
 
 // A planCache keeps the plan of one query value, which never changes.
-type planCache[T any] struct {
+type planCache struct {
 	once sync.Once
-	plan *queryPlan[T]
+	plan *queryPlan
 	err  error
 }
 
 // plan is the plan of the query, made when it is first asked for.
-func (q Query[T]) plan() (*queryPlan[T], error) {
+func (q *query) plan() (*queryPlan, error) {
 	if q.cache == nil {
 		return nil, planErrorf("the zero Query or Scan reads nothing; make one with the methods of a Table")
 	}
@@ -40,8 +40,8 @@ func (q Query[T]) plan() (*queryPlan[T], error) {
 }
 
 // newPlan finds the key that serves the query. It sends nothing.
-func (q Query[T]) newPlan() (*queryPlan[T], error) {
-	t := q.table
+func (q *query) newPlan() (*queryPlan, error) {
+	t := q.core
 	if err := q.mistake(); err != nil {
 		return nil, err
 	}
@@ -49,19 +49,19 @@ func (q Query[T]) newPlan() (*queryPlan[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &queryPlan[T]{
-		binding: *found, table: t, scan: q.scan, filter: q.filter,
+	p := &queryPlan{
+		binding: *found, core: t, scan: q.scan, filter: q.filter,
 		projection: t.projection, descending: q.descending,
 	}
 	p.projection.has = func(name string) bool { return t.projects(p.index, name) }
-	for _, f := range slices.Concat(p.index.keys(), t.def.primary.keys()) {
+	for _, f := range slices.Concat(p.index.keys(), t.schema.primary.keys()) {
 		if !slices.Contains(p.keys, f) {
 			p.keys = append(p.keys, f)
 		}
 	}
 	p.reading = p.keys
 	if t.hideExpired {
-		p.reading = append(slices.Clip(p.keys), t.def.duties.ttl)
+		p.reading = append(slices.Clip(p.keys), t.schema.duties.ttl)
 	}
 	p.filter = both(both(p.filter, t.ours()), p.implied)
 	if err := p.check(); err != nil {
@@ -71,7 +71,7 @@ func (q Query[T]) newPlan() (*queryPlan[T], error) {
 }
 
 // render writes the expressions of the requests.
-func (p *queryPlan[T]) render() error {
+func (p *queryPlan) render() error {
 	for _, r := range p.ranges {
 		with, err := p.renderRange(r, p.projection)
 		if err != nil {
@@ -86,7 +86,7 @@ func (p *queryPlan[T]) render() error {
 	return nil
 }
 
-func (p *queryPlan[T]) renderRange(r keyRange, asked projection) (t texts, err error) {
+func (p *queryPlan) renderRange(r keyRange, asked projection) (t texts, err error) {
 	if p.scan == nil {
 		t.keyCondition = t.text(func(w *writer) { p.writeKey(w, r) })
 	}
@@ -99,7 +99,7 @@ func (p *queryPlan[T]) renderRange(r keyRange, asked projection) (t texts, err e
 }
 
 // writeKey appends the key condition of a range.
-func (p *queryPlan[T]) writeKey(w *writer, r keyRange) {
+func (p *queryPlan) writeKey(w *writer, r keyRange) {
 	w.name(p.index.partition.Name)
 	w.string(" = ")
 	w.value(p.partition)
@@ -110,9 +110,9 @@ func (p *queryPlan[T]) writeKey(w *writer, r keyRange) {
 }
 
 // bind finds the key that serves the query. A scan reads the whole of one.
-func (q Query[T]) bind() (*binding, error) {
-	soft := q.table.def.soft
-	if q.table.withDeleted {
+func (q *query) bind() (*binding, error) {
+	soft := q.core.schema.soft
+	if q.core.withDeleted {
 		soft = nil
 	}
 	if q.scan == nil {
@@ -125,39 +125,39 @@ func (q Query[T]) bind() (*binding, error) {
 		}
 		return q.choose(constraints)
 	}
-	b := &binding{index: q.table.def.primary, ranges: []keyRange{{}}}
+	b := &binding{index: q.core.schema.primary, ranges: []keyRange{{}}}
 	if soft != nil {
 		b.implied = soft.constraint().node(soft.field)
 	}
 	if q.via == nil {
 		return b, nil
 	}
-	if b.index = q.table.def.index(*q.via); b.index == nil {
+	if b.index = q.core.schema.index(*q.via); b.index == nil {
 		return nil, q.noIndex()
 	}
 	return b, nil
 }
 
-func (q Query[T]) noIndex() error {
-	if len(q.table.def.indexes) == 0 {
+func (q *query) noIndex() error {
+	if len(q.core.schema.indexes) == 0 {
 		return planErrorf("there is no index %s, the table has none; drop Via", *q.via)
 	}
 	var names []string
-	for _, x := range q.table.def.indexes {
+	for _, x := range q.core.schema.indexes {
 		names = append(names, x.name)
 	}
 	return planErrorf("there is no index %s; use one of %s", *q.via, strings.Join(names, ", "))
 }
 
 // mistake is what is wrong with the query's parts.
-func (q Query[T]) mistake() error {
+func (q *query) mistake() error {
 	switch {
-	case q.table.err != nil:
-		return q.table.err
+	case q.core.err != nil:
+		return q.core.err
 	case q.err != nil:
 		return q.err
-	case q.table.projection.err != nil:
-		return q.table.projection.err
+	case q.core.projection.err != nil:
+		return q.core.projection.err
 	case q.filter != nil && q.filter.err != nil:
 		return q.filter.err
 	}
@@ -166,7 +166,7 @@ func (q Query[T]) mistake() error {
 
 // choose binds the constraints to every key and takes one: the table itself
 // where it serves; else the index, if all that serve give one order.
-func (q Query[T]) choose(constraints map[*fields.Field]*constraint) (*binding, error) {
+func (q *query) choose(constraints map[*fields.Field]*constraint) (*binding, error) {
 	var serving []*binding
 	var reasons []string
 	for _, x := range q.candidates() {
@@ -195,8 +195,8 @@ func (q Query[T]) choose(constraints map[*fields.Field]*constraint) (*binding, e
 }
 
 // candidates are the keys that the query may use.
-func (q Query[T]) candidates() []*index {
-	def := q.table.def
+func (q *query) candidates() []*index {
+	def := q.core.schema
 	if q.via == nil {
 		return append([]*index{def.primary}, def.indexes...)
 	}
@@ -207,7 +207,7 @@ func (q Query[T]) candidates() []*index {
 }
 
 // misordered says why a binding does not give the order that is asked for.
-func (q Query[T]) misordered(b *binding, constraints map[*fields.Field]*constraint) string {
+func (q *query) misordered(b *binding, constraints map[*fields.Field]*constraint) string {
 	if q.orderBy == nil {
 		return ""
 	}
@@ -227,7 +227,7 @@ func (q Query[T]) misordered(b *binding, constraints map[*fields.Field]*constrai
 
 // same takes the first of the bindings that serve fully, if they all give the
 // same order: then it does not matter which is used.
-func (q Query[T]) same(serving []*binding) (*binding, error) {
+func (q *query) same(serving []*binding) (*binding, error) {
 	first := serving[0]
 	for _, other := range serving[1:] {
 		if !slices.Equal(first.order, other.order) {
@@ -236,7 +236,7 @@ func (q Query[T]) same(serving []*binding) (*binding, error) {
 		}
 	}
 	for _, b := range serving {
-		if q.table.lacking(b.index, q.table.projection, q.filter) == nil {
+		if q.core.lacking(b.index, q.core.projection, q.filter) == nil {
 			return b, nil
 		}
 	}
@@ -255,8 +255,8 @@ func orderText(order []orderedFacet) string {
 }
 
 // check refuses what DynamoDB would refuse of the index that was chosen.
-func (p *queryPlan[T]) check() error {
-	t, x := p.table, p.index
+func (p *queryPlan) check() error {
+	t, x := p.core, p.index
 	if t.consistent && x.name != "" && !x.local {
 		return planErrorf("global %s cannot be read consistently; drop Consistent, or query the table or a local index", x)
 	}

@@ -14,7 +14,14 @@ import (
 // order of the sort key. It is immutable: its methods return refined copies,
 // and it can be run any number of times, from any number of goroutines.
 type Query[T any] struct {
-	table      *Table[T]
+	table *Table[T]
+	query
+}
+
+// A query is what of a Query or a Scan does not depend on the Go type: see
+// schema.
+type query struct {
+	core       *core
 	conds      []*node
 	filter     *node
 	orderBy    *fields.Field
@@ -26,13 +33,19 @@ type Query[T any] struct {
 	onBad      func(*ItemError) error
 	from       string
 	err        error
-	cache      *planCache[T]
+	cache      *planCache
 }
 
 // refined is q with a plan of its own to come.
 func (q Query[T]) refined() Query[T] {
-	q.cache = new(planCache[T])
+	q.cache = new(planCache)
 	return q
+}
+
+// on is q for a refined table.
+func (q Query[T]) on(t *Table[T]) Query[T] {
+	q.table, q.core = t, &t.core
+	return q.refined()
 }
 
 // Query returns the query for the items that fulfil all conditions. They are
@@ -50,7 +63,7 @@ func (q Query[T]) refined() Query[T] {
 // after the other, in the order of the key. If nothing serves the conditions
 // the error is a [PlanError] that says of each index why.
 func (t *Table[T]) Query(conds ...Cond[T]) Query[T] {
-	q := Query[T]{table: t}.refined()
+	q := Query[T]{}.on(t)
 	for _, c := range conds {
 		n := given(c)
 		q.err = errors.Join(q.err, n.err)
@@ -100,14 +113,12 @@ func (q Query[T]) Descending() Query[T] {
 
 // Consistent is [Table.Consistent] for this query.
 func (q Query[T]) Consistent() Query[T] {
-	q.table = q.table.Consistent()
-	return q.refined()
+	return q.on(q.table.Consistent())
 }
 
 // Project is [Table.Project] for this query.
 func (q Query[T]) Project(attributes ...AnyAttribute[T]) Query[T] {
-	q.table = q.table.Project(attributes...)
-	return q.refined()
+	return q.on(q.table.Project(attributes...))
 }
 
 // PageSize is how many items one request reads at most: DynamoDB's Limit. Zero,
@@ -147,7 +158,7 @@ func (q Query[T]) From(cursor string) Query[T] {
 	return q
 }
 
-func (q Query[T]) opError(p *queryPlan[T], err error) error {
+func (q *query) opError(p *queryPlan, err error) error {
 	index := ""
 	if p != nil {
 		index = p.index.name
@@ -156,10 +167,10 @@ func (q Query[T]) opError(p *queryPlan[T], err error) error {
 	if q.scan != nil {
 		op = "scan"
 	}
-	if q.table == nil {
+	if q.core == nil {
 		return &OpError{Op: op, Err: err}
 	}
-	return q.table.indexError(op, index, err)
+	return q.core.indexError(op, index, err)
 }
 
 // All ranges over the items lazily: it sends a request when the loop needs
@@ -177,7 +188,7 @@ func (q Query[T]) All(ctx context.Context) iter.Seq2[T, error] {
 	}
 }
 
-func (q Query[T]) all(ctx context.Context, yield func(T) bool) (*queryPlan[T], error) {
+func (q Query[T]) all(ctx context.Context, yield func(T) bool) (*queryPlan, error) {
 	p, err := q.plan()
 	if err != nil {
 		return nil, err
@@ -284,7 +295,7 @@ func Collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
 
 // A reader reads the ranges of a query, request by request, in one direction.
 type reader[T any] struct {
-	plan     *queryPlan[T]
+	plan     *queryPlan
 	backward bool // against the order of the sort key
 	count    bool
 	at       place
@@ -299,10 +310,10 @@ type place struct {
 	after  item // key attributes; none at the beginning
 }
 
-func newReader[T any](p *queryPlan[T]) *reader[T] {
+func (t *Table[T]) reader(p *queryPlan) *reader[T] {
 	return &reader[T]{
 		plan: p, backward: p.descending,
-		rows: rowsOf[T]{plan: p.table.def.plan, asked: p.projection.reads(p.reading)},
+		rows: rowsOf[T]{plan: t.def.plan, asked: p.projection.reads(p.reading)},
 	}
 }
 
@@ -333,7 +344,7 @@ func (r *reader[T]) next(ctx context.Context, limit int) (reply, error) {
 		return reply{}, nil
 	}
 	r.rows.limit = limit
-	r.reply, err = r.plan.table.sender.send(ctx, r.call(limit))
+	r.reply, err = r.plan.core.sender.send(ctx, r.call(limit))
 	if err != nil {
 		// In an index, equal keys may follow the place; DynamoDB refuses it all
 		// the same where none can.
@@ -380,9 +391,9 @@ func (r *reader[T]) atEnd() (bool, error) {
 func (r *reader[T]) call(limit int) *call {
 	p := r.plan
 	c := &call{
-		op: opQuery, table: p.table.settings.name, index: p.index.name,
+		op: opQuery, table: p.core.settings.name, index: p.index.name,
 		texts: p.texts[r.current()], start: r.at.after,
-		consistent: p.table.consistent, backward: r.backward,
+		consistent: p.core.consistent, backward: r.backward,
 		count: r.count, limit: limit, rows: &r.rows,
 	}
 	if r.count {

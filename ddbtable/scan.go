@@ -15,7 +15,9 @@ type segment struct{ index, total int }
 
 // Scan returns the scan of the table, or of an index with Via.
 func (t *Table[T]) Scan() Scan[T] {
-	return Scan[T]{Query[T]{table: t, scan: &segment{total: 1}}.refined()}
+	q := Query[T]{}.on(t)
+	q.scan = &segment{total: 1}
+	return Scan[T]{q}
 }
 
 // Filter drops items after they have been read: DynamoDB reads and bills them
