@@ -74,7 +74,7 @@ func (t *table) reads(k *request.KeysOfTable, x *validation.Expressions) (*table
 		if err := t.key.checkKey(key); err != nil {
 			return nil, err
 		}
-		place := t.key.appendKey(nil, key)
+		place := t.key.place(key)
 		if !seen.add(t, place) {
 			return nil, apierror.DuplicateKeys()
 		}

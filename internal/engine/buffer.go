@@ -13,23 +13,44 @@ type buffer struct {
 	bytes []byte
 }
 
-// maxKept bounds the buffers that are used again, so that one large page does
-// not stay for ever.
-const maxKept = 64 << 10
+// Buffers are used again, in two pools: pages of a Query or a Scan, which are 1
+// MB of items before they become JSON, would otherwise be most of the garbage
+// of a program, and other answers do not need as much.
+const (
+	maxKept     = 64 << 10
+	maxKeptPage = 4 << 20
+)
 
-var buffers = sync.Pool{New: func() any { return &buffer{bytes: make([]byte, 0, 4<<10)} }}
+var (
+	buffers     = sync.Pool{New: func() any { return &buffer{bytes: make([]byte, 0, 4<<10)} }}
+	pageBuffers sync.Pool
+)
 
 func takeBuffer() *buffer {
 	return buffers.Get().(*buffer)
 }
 
+// takeAnswer takes a buffer for the answer of an operation: a large one, if
+// there is one, where many items may be in it.
+func takeAnswer(operation string) *buffer {
+	switch operation {
+	case "Query", "Scan", "BatchGetItem", "TransactGetItems":
+		if b, ok := pageBuffers.Get().(*buffer); ok {
+			return b
+		}
+	}
+	return takeBuffer()
+}
+
 // free gives the buffer back. Its bytes must not be used afterwards.
 func (b *buffer) free() {
-	if cap(b.bytes) > maxKept {
-		return
-	}
 	b.bytes = b.bytes[:0]
-	buffers.Put(b)
+	switch size := cap(b.bytes); {
+	case size <= maxKept:
+		buffers.Put(b)
+	case size <= maxKeptPage:
+		pageBuffers.Put(b)
+	}
 }
 
 var errTooLarge = errors.New("engine: request body too large")

@@ -20,6 +20,7 @@ type change struct {
 // appendTo appends what the change means for the table and its indexes.
 func (c *change) appendTo(b *store.Batch) {
 	space := c.table.definition.Space
+	b.Grow(1 + 2*len(c.table.indexes))
 	switch {
 	case c.new != nil:
 		b.Put(space, c.key, c.new)
@@ -35,10 +36,10 @@ func (c *change) appendIndex(b *store.Batch, x *index) {
 	var was, is []byte
 	before, after := x.entry(c.old), x.entry(c.new)
 	if before != nil {
-		was = x.appendPlace(nil, c.old, c.key)
+		was = x.place(c.old, c.key)
 	}
 	if after != nil {
-		is = x.appendPlace(nil, c.new, c.key)
+		is = x.place(c.new, c.key)
 	}
 	space := x.definition.Space
 	if was != nil && !bytes.Equal(was, is) {

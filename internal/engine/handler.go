@@ -50,9 +50,10 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		notFound(w)
 		return
 	}
-	response := takeBuffer()
+	head := wire.ReadHead(r)
+	response := takeAnswer(head.Operation)
 	defer response.free()
-	a, err := h.engine.answerTo(r.Context(), wire.ReadHead(r), request.bytes, response)
+	a, err := h.engine.answerTo(r.Context(), head, request.bytes, response)
 	if errors.Is(err, fault.ErrDropped) {
 		panic(http.ErrAbortHandler)
 	}

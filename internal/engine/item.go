@@ -37,7 +37,7 @@ func (e *Engine) getItem(r *wire.Reader) (action, *apierror.Error) {
 }
 
 func (e *Engine) get(t *table, in *request.GetItem, x *validation.Expressions, out []byte) ([]byte, error) {
-	value, err := e.store.Get(t.definition.Space, t.key.appendKey(nil, in.Key.Item.Item))
+	value, err := e.store.Get(t.definition.Space, t.key.place(in.Key.Item.Item))
 	if err != nil {
 		return out, err
 	}
@@ -192,7 +192,7 @@ func (t *table) put(in *request.PutItem, x *validation.Expressions) (*single, *a
 	}
 	stored := attribute.Item(bytes.Clone(it))
 	return &single{
-		key:        t.key.appendKey(nil, stored),
+		key:        t.key.place(stored),
 		item:       stored,
 		meter:      newMeter(in.ReturnConsumedCapacity),
 		condition:  x.Condition,
@@ -262,7 +262,7 @@ func (t *table) delete(in *request.DeleteItem, x *validation.Expressions) (*sing
 		return nil, err
 	}
 	return &single{
-		key:        t.key.appendKey(nil, key),
+		key:        t.key.place(key),
 		item:       key,
 		meter:      newMeter(in.ReturnConsumedCapacity),
 		condition:  x.Condition,

@@ -83,11 +83,11 @@ func (p *page) key() *schema {
 
 // place gives the place of an item, or of a starting key, in what is read.
 func (p *page) place(it attribute.Item) []byte {
-	tableKey := p.table.key.appendKey(nil, it)
+	tableKey := p.table.key.place(it)
 	if p.index == nil {
 		return tableKey
 	}
-	return p.index.appendPlace(nil, it, tableKey)
+	return p.index.place(it, tableKey)
 }
 
 // keyNames gives the attributes of a starting key: those of the table's key
@@ -202,7 +202,7 @@ func (p *page) visit(r store.Reader, value, out []byte) ([]byte, error) {
 	full := it
 	if p.fetch {
 		var err error
-		if full, err = r.Get(p.table.definition.Space, p.table.key.appendKey(nil, it)); err != nil {
+		if full, err = r.Get(p.table.definition.Space, p.table.key.place(it)); err != nil {
 			return out, err
 		}
 		p.meter.read(p.table, nil, readUnits(full.Size(), p.consistent))

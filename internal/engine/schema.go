@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"encoding/binary"
 	"slices"
 
@@ -26,11 +27,15 @@ type keyAttribute struct {
 type schema struct {
 	partition []keyAttribute
 	sort      []keyAttribute
+	// all are both.
+	all []keyAttribute
 }
 
-func (s *schema) attributes() []keyAttribute {
-	return slices.Concat(s.partition, s.sort)
+func newSchema(partition, sort []keyAttribute) schema {
+	return schema{partition, sort, slices.Concat(partition, sort)}
 }
+
+func (s *schema) attributes() []keyAttribute { return s.all }
 
 // has tells whether an attribute is part of the key.
 func (s *schema) has(name string) bool {
@@ -74,6 +79,17 @@ func (s *schema) appendPartition(dst []byte, value func(name string) attribute.V
 	return dst
 }
 
+// placeSize is the length of most keys in the store. They are made on the stack
+// and copied, so that what is kept is no longer than needed.
+const placeSize = 256
+
+// place gives the place of an item, which must have every attribute of the
+// key.
+func (s *schema) place(it attribute.Item) []byte {
+	var scratch [placeSize]byte
+	return bytes.Clone(s.appendKey(scratch[:0], it))
+}
+
 // appendKey appends the place of an item, which must have every attribute of
 // the key.
 func (s *schema) appendKey(dst []byte, it attribute.Item) []byte {
@@ -107,7 +123,7 @@ func (s *schema) checkItem(it attribute.Item) *apierror.Error {
 // checkKey refuses a key that has other attributes than the schema, or one of
 // the wrong type or size.
 func (s *schema) checkKey(it attribute.Item) *apierror.Error {
-	if it.Len() != len(s.partition)+len(s.sort) {
+	if it.Len() != len(s.all) {
 		return apierror.KeyMismatch()
 	}
 	for i, k := range s.attributes() {

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"encoding/binary"
 	"sync/atomic"
 	"time"
@@ -120,16 +121,16 @@ func (t *table) altered(d definition) *table {
 }
 
 func (t *table) schema(elements []keyElement) schema {
-	var s schema
+	var partition, sort []keyAttribute
 	for _, e := range elements {
 		k := keyAttribute{e.Name, t.kind(e.Name)}
 		if e.Type == "HASH" {
-			s.partition = append(s.partition, k)
+			partition = append(partition, k)
 		} else {
-			s.sort = append(s.sort, k)
+			sort = append(sort, k)
 		}
 	}
-	return s
+	return newSchema(partition, sort)
 }
 
 func (t *table) kind(name string) attribute.Kind {
@@ -195,13 +196,14 @@ func (t *table) checkIndexKeys(it attribute.Item) *apierror.Error {
 	return nil
 }
 
-// appendPlace appends the place of an item in the index: by the index's key,
-// then, for items with equal keys, by a hash of the place in the table: fixed,
-// and of no use to a caller, as with the service.
-func (x *index) appendPlace(dst []byte, it attribute.Item, tableKey []byte) []byte {
-	dst = x.key.appendKey(dst, it)
-	dst = binary.BigEndian.AppendUint64(dst, attribute.Hash(tableKey))
-	return append(dst, tableKey...)
+// place gives the place of an item in the index: by the index's key, then, for
+// items with equal keys, by a hash of the place in the table: fixed, and of no
+// use to a caller, as with the service.
+func (x *index) place(it attribute.Item, tableKey []byte) []byte {
+	var scratch [placeSize]byte
+	place := x.key.appendKey(scratch[:0], it)
+	place = binary.BigEndian.AppendUint64(place, attribute.Hash(tableKey))
+	return bytes.Clone(append(place, tableKey...))
 }
 
 // entry gives what the index holds of an item, nil for nothing: the item itself

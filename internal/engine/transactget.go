@@ -53,7 +53,7 @@ func getPlaces(
 			wrong = true
 			continue
 		}
-		found[i] = t.key.appendKey(nil, key)
+		found[i] = t.key.place(key)
 	}
 	if wrong {
 		return nil, apierror.Cancelled(reasons)

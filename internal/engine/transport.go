@@ -31,8 +31,9 @@ func (t *Transport) Do(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, fmt.Errorf("engine: cannot read the request: %w", err)
 	}
-	out := takeBuffer()
-	a, err := t.engine.answerTo(r.Context(), wire.ReadHead(r), request.bytes, out)
+	head := wire.ReadHead(r)
+	out := takeAnswer(head.Operation)
+	a, err := t.engine.answerTo(r.Context(), head, request.bytes, out)
 	if ended := r.Context().Err(); ended != nil {
 		err = ended
 	}

@@ -54,7 +54,7 @@ func (t *table) update(in *request.UpdateItem, x *validation.Expressions) (*sing
 		return nil, err
 	}
 	return &single{
-		key:        t.key.appendKey(nil, key),
+		key:        t.key.place(key),
 		item:       key,
 		meter:      newMeter(in.ReturnConsumedCapacity),
 		condition:  x.Condition,

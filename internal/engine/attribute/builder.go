@@ -122,7 +122,8 @@ func sortEntries(dst []byte, start int) []byte {
 		return dst
 	}
 	body := bytes.Clone(dst[start:])
-	var spans []span
+	var few [16]span // on the stack
+	spans := few[:0]
 	for rest := body; len(rest) > 0; {
 		entries := Entries{rest: rest}
 		name, _, _ := entries.Next()

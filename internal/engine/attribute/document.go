@@ -25,7 +25,7 @@ type node struct {
 }
 
 type entry struct {
-	name string
+	name []byte
 	node *node
 }
 
@@ -124,9 +124,9 @@ func (n *node) child(s Step) *node {
 func (n *node) find(name string) (int, bool) {
 	return sort.Find(len(n.entries), func(i int) int {
 		switch other := n.entries[i].name; {
-		case name < other:
+		case name < string(other):
 			return -1
-		case name > other:
+		case name > string(other):
 			return 1
 		}
 		return 0
@@ -139,7 +139,7 @@ func (n *node) setEntry(name string, value *node) {
 		n.entries[i].node = value
 		return
 	}
-	n.entries = slices.Insert(n.entries, i, entry{name, value})
+	n.entries = slices.Insert(n.entries, i, entry{[]byte(name), value})
 }
 
 // expand takes a map or list apart.
@@ -150,14 +150,21 @@ func (n *node) expand() {
 	n.kind = n.raw.Kind()
 	switch n.kind {
 	case Map:
+		children := make([]node, n.raw.Len())
+		n.entries = make([]entry, len(children))
 		entries := n.raw.Entries()
-		for name, v, ok := entries.Next(); ok; name, v, ok = entries.Next() {
-			n.entries = append(n.entries, entry{string(name), &node{raw: v}})
+		for i := range children {
+			name, v, _ := entries.Next()
+			children[i].raw = v
+			n.entries[i] = entry{name, &children[i]}
 		}
 	case List:
+		children := make([]node, n.raw.Len())
+		n.elements = make([]*node, len(children))
 		elements := n.raw.Elements()
-		for v, ok := elements.Next(); ok; v, ok = elements.Next() {
-			n.elements = append(n.elements, &node{raw: v})
+		for i := range children {
+			children[i].raw, _ = elements.Next()
+			n.elements[i] = &children[i]
 		}
 	}
 }

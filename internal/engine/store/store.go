@@ -11,6 +11,7 @@ package store
 import (
 	"errors"
 	"io"
+	"slices"
 )
 
 // A Space is a key space. Its number is part of the stored form.
@@ -86,6 +87,9 @@ type change struct {
 	space      Space
 	key, value []byte
 }
+
+// Grow makes room for n changes.
+func (b *Batch) Grow(n int) { b.changes = slices.Grow(b.changes, n) }
 
 // Put stores a value, which must not be nil, under a key.
 func (b *Batch) Put(space Space, key, value []byte) {

@@ -20,25 +20,34 @@ const (
 
 // SetHeaders sets the headers of a response with a body.
 func SetHeaders(h http.Header, body []byte) {
-	h["Content-Type"] = []string{ContentType}
-	h["Content-Length"] = []string{strconv.Itoa(len(body))}
-	h[crcHeader] = []string{strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10)}
-	h[requestHeader] = []string{newRequestID()}
+	// One array and one text for all, because every response has them.
+	var scratch [128]byte
+	text := strconv.AppendInt(scratch[:0], int64(len(body)), 10)
+	length := len(text)
+	text = strconv.AppendUint(text, uint64(crc32.ChecksumIEEE(body)), 10)
+	crc := len(text)
+	all := string(appendRequestID(text))
+	values := [...]string{ContentType, all[:length], all[length:crc], all[crc:]}
+	h["Content-Type"] = values[0:1:1]
+	h["Content-Length"] = values[1:2:2]
+	h[crcHeader] = values[2:3:3]
+	h[requestHeader] = values[3:4:4]
 }
 
 const requestAlphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUV"
 
-// newRequestID gives 52 letters and digits, as the service does.
-func newRequestID() string {
-	var id [52]byte
-	for i := 0; i < len(id); i += 12 {
-		bits := rand.Uint64()
-		for j := i; j < min(i+12, len(id)); j++ {
-			id[j] = requestAlphabet[bits&31]
-			bits >>= 5
+// appendRequestID appends 52 letters and digits, as the service gives them.
+func appendRequestID(dst []byte) []byte {
+	const length, perDraw = 52, 12
+	var bits uint64
+	for i := range length {
+		if i%perDraw == 0 {
+			bits = rand.Uint64()
 		}
+		dst = append(dst, requestAlphabet[bits&31])
+		bits >>= 5
 	}
-	return string(id[:])
+	return dst
 }
 
 // AppendError appends the body of a refusal.

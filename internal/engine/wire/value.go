@@ -27,6 +27,7 @@ type Item struct {
 
 // Value reads an attribute value. Null counts as absent.
 func (r *Reader) Value() (Value, bool) {
+	r.prepareArena()
 	start := len(r.arena)
 	arena, ok := r.appendValue(r.arena, 1, Element)
 	r.arena = arena
@@ -36,11 +37,22 @@ func (r *Reader) Value() (Value, bool) {
 
 // Item reads a map of attribute values. Null counts as absent.
 func (r *Reader) Item() (Item, bool) {
+	r.prepareArena()
 	start := len(r.arena)
 	arena, ok := r.appendMap(r.arena, 1)
 	r.arena = arena
 	it := Item{Item: attribute.Item(arena[start:len(arena):len(arena)]), Err: r.takeProblem()}
 	return it, ok && r.err == nil
+}
+
+// maxArena bounds what is set aside for values before they are read. Most take
+// less than their JSON.
+const maxArena = 4 << 10
+
+func (r *Reader) prepareArena() {
+	if r.arena == nil {
+		r.arena = make([]byte, 0, min(len(r.data), maxArena))
+	}
 }
 
 func (r *Reader) takeProblem() *apierror.Error {
