@@ -11,11 +11,11 @@ COMPARE = go -C internal/difftest test -count=1 -timeout 10m -v -run 'Differenti
 FUZZTIME ?= 30s
 BENCH    ?= .
 
-.PHONY: help test lint ci fuzz bench golden dynalite local
+.PHONY: help test lint ci fuzz bench bench-engine golden dynalite local
 .NOTPARALLEL:
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 test: ## run every test (a C compiler is needed by -race)
 	go test -race ./...
@@ -47,6 +47,13 @@ fuzz: ## run every Fuzz function for FUZZTIME each (30s)
 
 bench: ## run the benchmarks that match BENCH (all)
 	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+# The variable LOCAL adds DynamoDB Local, which is not open source.
+bench-engine: ## measure the embedded engine against its goals and dynalite; LOCAL=1 adds DynamoDB Local
+	npm ci --prefix internal/dynalite --ignore-scripts --no-audit --no-fund
+	go build -o .tools/benchengine ./internal/benchengine
+	$(if $(LOCAL),internal/tools/dynamodb-local.sh sh -c 'DDB_LOCAL_ENDPOINT=$$DDB_ENDPOINT exec "$$@"' sh) \
+		node internal/dynalite/run.js .tools/benchengine
 
 golden: ## write the golden files anew; read the difference before you commit it
 	UPDATE_GOLDEN=1 go test ./...

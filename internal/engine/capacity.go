@@ -123,7 +123,7 @@ func (c *change) indexUnits(x *index) halves {
 		return writeUnits(after.Size())
 	case after == nil:
 		return writeUnits(before.Size())
-	case !bytes.Equal(x.appendPlace(nil, c.old, c.key), x.appendPlace(nil, c.new, c.key)):
+	case !bytes.Equal(x.place(c.old, c.key), x.place(c.new, c.key)):
 		return writeUnits(before.Size()) + writeUnits(after.Size())
 	case bytes.Equal(before, after):
 		return 0

@@ -122,7 +122,7 @@ func (t *table) backfill(r store.Reader, b *store.Batch, x *index) error {
 	return r.Range(t.definition.Space, store.Range{}, func(key, value []byte) bool {
 		it := attribute.Item(value)
 		if entry := x.entry(it); entry != nil {
-			b.Put(x.definition.Space, x.appendPlace(nil, it, key), bytes.Clone(entry))
+			b.Put(x.definition.Space, x.place(it, key), bytes.Clone(entry))
 			x.totals.add(nil, entry, 1)
 		}
 		return true

@@ -302,6 +302,7 @@ func copySpace(db *bolt.DB, snapshot Snapshot, space Space) error {
 			if err != nil {
 				return err
 			}
+			bucket.FillPercent = 1 // the keys come in their order
 			start := from
 			from = nil
 			count := 0
