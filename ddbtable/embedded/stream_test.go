@@ -268,6 +268,9 @@ func TestAStreamOutlivesItsTableByADay(t *testing.T) {
 	first := createStreamed(t, c, types.StreamViewTypeNewImage)
 	put(t, c, item{"a": s("p"), "b": s("1"), "n": n("1")})
 	update(t, c, &dynamodb.UpdateTableInput{TableName: aws.String("tab"), StreamSpecification: &types.StreamSpecification{StreamEnabled: aws.Bool(false)}})
+	if d := describe(t, c); d.StreamSpecification != nil || *d.LatestStreamArn != first {
+		t.Errorf("without a stream: %+v, %v", d.StreamSpecification, d.LatestStreamArn)
+	}
 	put(t, c, item{"a": s("p"), "b": s("2"), "n": n("2")})
 	d := update(t, c, &dynamodb.UpdateTableInput{TableName: aws.String("tab"), StreamSpecification: streamed(types.StreamViewTypeKeysOnly).StreamSpecification})
 	second := *d.LatestStreamArn

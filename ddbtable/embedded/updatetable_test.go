@@ -147,3 +147,35 @@ func TestAnIndexIsCreatedWhileItsTableIsWritten(t *testing.T) {
 		})
 	}
 }
+
+// TestAnItemFromBeforeAnIndexCanBeChanged updates an item whose attribute does
+// not fit the key of a later index: other attributes change freely, and that
+// one only into a value that fits.
+func TestAnItemFromBeforeAnIndexCanBeChanged(t *testing.T) {
+	c := open(t).Client()
+	createTable(t, c, false)
+	put(t, c, item{"a": s("k"), "b": n("1")})
+	update(t, c, addIndex())
+	set := func(name string, v types.AttributeValue) error {
+		_, err := c.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{
+			TableName: aws.String("tab"), Key: item{"a": s("k")}, UpdateExpression: aws.String("SET #n = :v"),
+			ExpressionAttributeNames: map[string]string{"#n": name}, ExpressionAttributeValues: item{":v": v},
+		})
+		return err
+	}
+	if err := set("n", n("2")); err != nil {
+		t.Errorf("another attribute: %v", err)
+	}
+	if err := set("b", n("3")); err == nil {
+		t.Error("the attribute took a value of the wrong type")
+	}
+	if got := counts(t, c); got != [4]int{1, 0, 1, 0} {
+		t.Errorf("counts of table and index, found and described: %v", got)
+	}
+	if err := set("b", s("fits")); err != nil {
+		t.Errorf("a value that fits: %v", err)
+	}
+	if got := counts(t, c); got != [4]int{1, 1, 1, 1} {
+		t.Errorf("counts of table and index, found and described: %v", got)
+	}
+}

@@ -114,6 +114,9 @@ func (t *table) describe(status string, now time.Time) *tableDescription {
 	}
 	if d.Stream != "" {
 		out.StreamSpecification = &describedStream{true, d.Stream}
+	}
+	if d.StreamLabel != "" {
+		// The latest stream is named after its end too.
 		out.LatestStreamLabel = d.StreamLabel
 		out.LatestStreamArn = arn + "/stream/" + d.StreamLabel
 	}

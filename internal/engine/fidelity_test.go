@@ -51,7 +51,7 @@ type step struct {
 	want      string
 }
 
-func readVectors(t *testing.T, file string) []vector {
+func readVectors(t testing.TB, file string) []vector {
 	t.Helper()
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -232,7 +232,11 @@ func newHandler(t testing.TB) http.Handler {
 func send(t testing.TB, h http.Handler, operation, body string) (status int, answer string) {
 	t.Helper()
 	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
-	r.Header.Set("X-Amz-Target", "DynamoDB_20120810."+operation)
+	target := "DynamoDB_20120810." + operation
+	if name, ok := strings.CutPrefix(operation, "Streams."); ok {
+		target = "DynamoDBStreams_20120810." + name
+	}
+	r.Header.Set("X-Amz-Target", target)
 	r.Header.Set("Content-Type", "application/x-amz-json-1.0")
 	r.Header.Set("X-Amz-Date", "20261122T000000Z")
 	r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature=c")

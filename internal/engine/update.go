@@ -100,13 +100,13 @@ func (t *table) updated(
 		base = key
 	}
 	if u == nil {
-		return attribute.Item(bytes.Clone(base)), nil
+		return attribute.Item(bytes.Clone(base)), t.checkUpdatedKeys(old, base)
 	}
 	it, err := u.Apply(base)
 	if err != nil {
 		return nil, err
 	}
-	if err := t.checkUpdatedKeys(it); err != nil {
+	if err := t.checkUpdatedKeys(old, it); err != nil {
 		return nil, err
 	}
 	switch {
@@ -119,21 +119,26 @@ func (t *table) updated(
 }
 
 // checkUpdatedKeys refuses index keys that only the stored item could tell to
-// be wrong.
-func (t *table) checkUpdatedKeys(it attribute.Item) *apierror.Error {
+// be wrong. What an item has from before an index, and the update leaves alone,
+// only keeps it out of the index.
+func (t *table) checkUpdatedKeys(old, it attribute.Item) *apierror.Error {
 	for _, x := range t.indexes {
-		for _, k := range x.key.attributes() {
+		for i, k := range x.key.attributes() {
 			v := it.Get(k.name)
 			switch {
-			case v == nil:
+			case v == nil || attribute.Equal(old.Get(k.name), v):
+				continue
 			case v.Kind() != k.kind:
 				return apierror.IndexKeyUpdate()
 			case isEmpty(v):
 				return apierror.IndexKeyUpdateEmpty(k.kind.String())
 			}
+			if err := checkKeySize(v, i < len(x.key.partition)); err != nil {
+				return err
+			}
 		}
 	}
-	return t.checkIndexKeys(it)
+	return nil
 }
 
 // returned gives the attributes that an update returns, nil for none.

@@ -1,5 +1,7 @@
 package apierror
 
+// The texts of this file are about the parameters that came before expressions.
+
 // ConditionalOperatorAlone refuses a ConditionalOperator with nothing to join.
 func ConditionalOperatorAlone() *Error {
 	return validation("ConditionalOperator cannot be used without Filter or Expected")

@@ -68,7 +68,9 @@ func (c *Comparison) node() node {
 	return &compareNode{comparators[c.Operator], path, values[0]}
 }
 
-// NewKeyCondition gives what a comparison asks of a key attribute, and false
+// NewKeyCondition gives, of the operators that
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/LegacyConditionalParameters.KeyConditions.html
+// allows, what a comparison asks of a key attribute, and false
 // for an operator that no key can serve.
 func NewKeyCondition(c Comparison) (KeyCondition, bool) {
 	k := KeyCondition{Name: c.Name, Values: c.Values}

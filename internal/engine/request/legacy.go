@@ -16,7 +16,8 @@ var (
 )
 
 // A Comparison is an entry of Expected, KeyConditions, QueryFilter or
-// ScanFilter: what is asked of one attribute.
+// ScanFilter: what is asked of one attribute. See
+// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ExpectedAttributeValue.html
 type Comparison struct {
 	Name      string
 	Operator  Text

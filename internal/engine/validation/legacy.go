@@ -1,7 +1,6 @@
 package validation
 
 import (
-	"slices"
 	"strconv"
 
 	"example.com/ddb/internal/engine/apierror"
@@ -214,8 +213,14 @@ func checkChange(c *request.Change) *apierror.Error {
 		return nil
 	case c.Action.Value == "DELETE" && !kind.IsSet():
 		return apierror.DeleteType(kind.String())
-	case c.Action.Value == "ADD" && !kind.IsSet() && !slices.Contains([]attribute.Kind{attribute.Number, attribute.List}, kind):
+	case c.Action.Value == "ADD" && !addable(kind):
 		return apierror.AddType(kind.String())
 	}
 	return nil
+}
+
+// addable tells whether values of a type can be added to others: unlike the
+// ADD of an expression, that of AttributeUpdates takes lists.
+func addable(kind attribute.Kind) bool {
+	return kind == attribute.Number || kind == attribute.List || kind.IsSet()
 }
