@@ -26,7 +26,8 @@ const (
 
 // sweep deletes what is too old when that is due: before the first request
 // after an hour. There is no clock but the engine's, so nothing happens between
-// requests, and nobody could see it. What fails is left to the next sweep.
+// requests, and nobody could see it. What fails is left to the next sweep. See
+// decision 0016.
 func (e *Engine) sweep() {
 	now := e.clock()
 	due := e.due.Load()
