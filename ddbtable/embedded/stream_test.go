@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -423,5 +425,72 @@ func TestStreamOperationsAreOfTheirService(t *testing.T) {
 		if !strings.Contains(w.Body.String(), "UnknownOperationException") {
 			t.Errorf("%s: %s", target, w.Body)
 		}
+	}
+}
+
+// TestAReaderThatFollowsMissesNothing reads a stream while its table is
+// written, until it has seen every record, in order.
+func TestAReaderThatFollowsMissesNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "data")
+	for name, opts := range map[string][]embedded.Option{"memory": nil, "durable": {embedded.File(path)}} {
+		t.Run(name, func(t *testing.T) {
+			c := open(t, opts...).Client()
+			streams := streamsClient(c)
+			arn := createStreamed(t, c, types.StreamViewTypeKeysOnly)
+			next := iteratorOf(t, streams, arn, streamtypes.ShardIteratorTypeLatest, nil)
+			var writers sync.WaitGroup
+			var written atomic.Int32
+			for w := range 4 {
+				writers.Go(func() {
+					defer written.Add(1)
+					for i := range 10 {
+						_, err := c.PutItem(t.Context(), &dynamodb.PutItemInput{
+							TableName: aws.String("tab"), Item: item{"a": s(fmt.Sprint(w)), "b": s(fmt.Sprint(i))},
+						})
+						if err != nil {
+							t.Error(err)
+						}
+					}
+				})
+			}
+			seen, last := make(map[string]bool), ""
+			for {
+				// What is acknowledged before a read must be found by it.
+				all := written.Load() == 4
+				out, err := streams.GetRecords(t.Context(), &dynamodbstreams.GetRecordsInput{ShardIterator: next})
+				must(t, err)
+				for _, r := range out.Records {
+					sequence := *r.Dynamodb.SequenceNumber
+					if sequence <= last || seen[*r.EventID] {
+						t.Errorf("record %s after %s", sequence, last)
+					}
+					seen[*r.EventID], last = true, sequence
+				}
+				if next = out.NextShardIterator; all && len(out.Records) == 0 {
+					break
+				}
+			}
+			writers.Wait()
+			if len(seen) != 40 {
+				t.Errorf("%d records of 40 puts", len(seen))
+			}
+		})
+	}
+}
+
+// TestFaultsStrikeStreams throttles the readers of one table's stream.
+func TestFaultsStrikeStreams(t *testing.T) {
+	db := open(t)
+	streams := streamsClient(db.Client())
+	arn := createStreamed(t, db.Client(), types.StreamViewTypeKeysOnly)
+	from := iteratorOf(t, streams, arn, streamtypes.ShardIteratorTypeLatest, nil)
+	for table, want := range map[string]int{"other": 0, "tab": 1} {
+		fault := db.Inject(embedded.Fault{Operation: "GetRecords", Table: table, Times: 1})
+		_, err := streams.GetRecords(t.Context(), &dynamodbstreams.GetRecordsInput{ShardIterator: from},
+			func(o *dynamodbstreams.Options) { o.Retryer = aws.NopRetryer{} })
+		if fault.Hits() != want || (err != nil) != (want == 1) {
+			t.Errorf("a fault of %s: %d hits, %v", table, fault.Hits(), err)
+		}
+		fault.Stop()
 	}
 }

@@ -68,12 +68,19 @@ func (e *Engine) lookupStream(arn string) (*stream, *apierror.Error) {
 	return s, nil
 }
 
+// tableOf gives the name of the table in a stream's ARN, for faults.
+func tableOf(arn string) string {
+	_, rest, _ := strings.Cut(arn, ":table/")
+	name, _, _ := strings.Cut(rest, "/")
+	return name
+}
+
 func (e *Engine) describeStream(r *wire.Reader) (action, *apierror.Error) {
 	in := new(request.DescribeStream)
 	if err := in.Read(r); err != nil {
 		return action{}, err
 	}
-	return action{run: func(out []byte) ([]byte, error) {
+	return action{table: tableOf(in.StreamArn.Value), run: func(out []byte) ([]byte, error) {
 		s, err := e.lookupStream(in.StreamArn.Value)
 		if err != nil {
 			return out, err
@@ -173,7 +180,7 @@ func (e *Engine) getShardIterator(r *wire.Reader) (action, *apierror.Error) {
 	if err := in.Read(r); err != nil {
 		return action{}, err
 	}
-	return action{run: func(out []byte) ([]byte, error) {
+	return action{table: tableOf(in.StreamArn.Value), run: func(out []byte) ([]byte, error) {
 		s, refusal := e.lookupStream(in.StreamArn.Value)
 		if refusal != nil {
 			return out, refusal
@@ -221,7 +228,7 @@ func (e *Engine) getRecords(r *wire.Reader) (action, *apierror.Error) {
 	if err != nil {
 		return action{}, err
 	}
-	return action{run: func(out []byte) ([]byte, error) {
+	return action{table: tableOf(i.arn), run: func(out []byte) ([]byte, error) {
 		now := e.clock()
 		if now.Sub(i.issued) > iteratorLife {
 			return out, apierror.IteratorExpired()
