@@ -61,7 +61,7 @@ func (u *update) role(name string) string {
 
 func (u *update) createIndex(in *request.UpdateTable, x *request.Index) *apierror.Error {
 	if u.before.index(x.Name.Value) != nil {
-		return apierror.IndexExists(x.Name.Value)
+		return apierror.IndexExists()
 	}
 	if err := validation.NewIndex(in, x, u.d.OnDemand); err != nil {
 		return err
@@ -107,9 +107,9 @@ func (u *update) global(name string) (*indexDefinition, *apierror.Error) {
 	i := slices.IndexFunc(u.d.Indexes, func(x indexDefinition) bool { return x.Name == name })
 	switch {
 	case i < 0:
-		return nil, apierror.IndexToUpdateNotFound(name)
+		return nil, apierror.IndexToUpdateNotFound()
 	case !u.d.Indexes[i].Global:
-		return nil, apierror.IndexNotGlobal(name)
+		return nil, apierror.IndexNotGlobal()
 	}
 	return &u.d.Indexes[i], nil
 }

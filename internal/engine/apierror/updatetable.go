@@ -59,19 +59,15 @@ func TooManyIndexUpdates() *Error {
 }
 
 // IndexExists refuses a new index with the name of another.
-func IndexExists(index string) *Error {
-	return invalidParameter("Attempting to create an index which already exists: %s", index)
-}
+func IndexExists() *Error { return validation("Attempting to create an index which already exists") }
 
 // IndexToUpdateNotFound is the answer to a change of an index that the table
 // does not have.
-func IndexToUpdateNotFound(index string) *Error {
-	return refuse("ResourceNotFoundException", "Requested resource not found: Index: "+index+" not found")
-}
+func IndexToUpdateNotFound() *Error { return TableNotFound() }
 
 // IndexNotGlobal refuses a change of a local secondary index.
-func IndexNotGlobal(index string) *Error {
-	return invalidParameter("Index is not a global secondary index: %s", index)
+func IndexNotGlobal() *Error {
+	return validation("Cannot delete an index that is not a GlobalSecondaryIndex")
 }
 
 // A SchemaPart shows an attribute of a key.
