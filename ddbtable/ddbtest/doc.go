@@ -16,6 +16,12 @@
 // DDB_ENDPOINT is set, to http://127.0.0.1:8000 for example, every client talks
 // to that engine instead, so that one suite runs on both.
 //
+// [Strict] makes the engine do what DynamoDB may do and an engine on one machine
+// never would, and so does the environment variable DDB_STRICT for a whole
+// suite:
+//
+//	DDB_STRICT=1 go test ./...
+//
 // A test that wants failures opens the engine itself and gives its client to
 // [Table]; see the Inject method of [example.com/ddb/ddbtable/embedded.DB].
 //

@@ -13,9 +13,9 @@ import (
 
 // Limits of what Table does.
 const (
-	patience     = time.Minute           // for a table to be created or deleted
-	pollInterval = 20 * time.Millisecond // local engines need no longer
-	maxName      = 200                   // bytes of the test's name in the table's
+	patience     = time.Minute          // for a table to be created or deleted
+	pollInterval = 5 * time.Millisecond // local engines need no longer
+	maxName      = 200                  // bytes of the test's name in the table's
 )
 
 // Table creates the defined table, opens it, and deletes it when the test ends.

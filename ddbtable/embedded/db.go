@@ -35,7 +35,7 @@ func Open(opts ...Option) (*DB, error) {
 		return nil, fmt.Errorf("embedded: %w", err)
 	}
 	faults := new(fault.Injector)
-	e, err := engine.New(engine.Config{Store: s, Clock: c.clock, Faults: faults})
+	e, err := engine.New(engine.Config{Store: s, Clock: c.clock, Faults: faults, Strict: c.strict, Seed: c.seed})
 	if err != nil {
 		return nil, fmt.Errorf("embedded: %w", errors.Join(err, s.Close()))
 	}
@@ -54,6 +54,9 @@ type config struct {
 	path  string
 	file  bool
 	clock func() time.Time
+
+	strict bool
+	seed   uint64
 }
 
 func (c *config) open() (store.Store, error) {
@@ -79,6 +82,27 @@ func File(path string) Option {
 // concurrent use.
 func Clock(now func() time.Time) Option {
 	return optionFunc(func(c *config) { c.clock = now })
+}
+
+// Strict makes the engine do all that DynamoDB may do and an engine on one
+// machine never would, so that code which leans on luck fails in a test:
+//
+//   - a read that is not consistent, and every read of a global index, may not
+//     see the last writes. The third such read of the table or the index sees
+//     them at the latest;
+//   - a table or an index that is created, updated or deleted is so only after
+//     up to three requests about it, such as DescribeTable. Until then a new
+//     table is CREATING and not found by operations on items, a new index
+//     cannot be read, a deleted table is DELETING and its name taken, and
+//     UpdateTable is refused;
+//   - of a batch some keys or writes come back unprocessed, never all;
+//   - some requests are throttled, but not when they are sent again: a client
+//     that tries again, as the SDK's does, meets no error.
+//
+// What happens is drawn from the seed: the same requests in the same order meet
+// the same. Requests sent at the same time come in no order.
+func Strict(seed uint64) Option {
+	return optionFunc(func(c *config) { c.strict, c.seed = true, seed })
 }
 
 // ServeHTTP answers a request of the DynamoDB API, for clients in other

@@ -50,6 +50,9 @@
 // a write was applied, dropped connections, delays, full item collections. The
 // examples of [Fault] show each.
 //
+// [Strict] makes the engine do what the service may do without any failure:
+// reads that lag behind, tables that take time, batches done in part.
+//
 // # Cost
 //
 // An engine in memory starts in microseconds. A durable one syncs the disk

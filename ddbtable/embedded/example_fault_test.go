@@ -207,3 +207,45 @@ func ExampleFault_collectionFull() {
 	// a table without a local index: true 0
 	// full: true
 }
+
+// Does my code depend on luck? On a strict engine a read that is not consistent
+// may not see the last write, as on DynamoDB.
+func ExampleStrict() {
+	db, err := embedded.Open(embedded.Strict(1))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer db.Close()
+	ctx := context.Background()
+	client := db.Client()
+	orders(ctx, client) // not there yet: CreateTable returns before the table is ACTIVE
+	table := &dynamodb.DescribeTableInput{TableName: aws.String("orders")}
+	if err := dynamodb.NewTableExistsWaiter(client, quick).Wait(ctx, table, time.Minute); err != nil {
+		log.Fatal(err)
+	}
+
+	missed := 0
+	for i := range 20 {
+		id := fmt.Sprint("o", i)
+		if err := place(ctx, client, id); err != nil {
+			log.Fatal(err)
+		}
+		out, err := client.GetItem(ctx, &dynamodb.GetItemInput{
+			TableName: aws.String("orders"),
+			Key:       map[string]types.AttributeValue{"id": &types.AttributeValueMemberS{Value: id}},
+		})
+		if err != nil {
+			log.Fatal(err)
+		}
+		if out.Item == nil {
+			missed++
+		}
+	}
+	fmt.Println("not found right after they were placed:", missed, "of 20 orders")
+	// Output: not found right after they were placed: 11 of 20 orders
+}
+
+// quick is how a program waits for a table when it takes no time.
+func quick(o *dynamodb.TableExistsWaiterOptions) {
+	o.MinDelay, o.MaxDelay = time.Millisecond, time.Millisecond
+}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"errors"
+	"maps"
 	"slices"
 
 	"example.com/ddb/internal/engine/apierror"
@@ -32,6 +33,11 @@ func (e *Engine) create(in *request.CreateTable) (*table, error) {
 	e.admin.Lock()
 	defer e.admin.Unlock()
 	name := in.TableName.Value
+	if (*e.tables.Load())[name] == nil {
+		if err := e.strict.busy(name); err != nil {
+			return nil, err
+		}
+	}
 	var t *table
 	err := e.alter(name, func(r store.Reader, b *store.Batch) (*table, error) {
 		if e.planned[name] != nil {
@@ -48,6 +54,7 @@ func (e *Engine) create(in *request.CreateTable) (*table, error) {
 		}
 		t = newTable(d)
 		t.startCounting()
+		e.announced = &pending{table: t, status: statusCreating}
 		t.stream, err = openStream(b, &d, first+store.Space(len(d.Indexes))+1, d.Created)
 		return t, err
 	})
@@ -137,6 +144,9 @@ func (e *Engine) deleteTable(r *wire.Reader) (action, *apierror.Error) {
 func (e *Engine) drop(name string) (*table, error) {
 	e.admin.Lock()
 	defer e.admin.Unlock()
+	if err := e.strict.busy(name); err != nil {
+		return nil, err
+	}
 	var t *table
 	var end *stream
 	err := e.alter(name, func(_ store.Reader, b *store.Batch) (_ *table, err error) {
@@ -150,6 +160,7 @@ func (e *Engine) drop(name string) (*table, error) {
 		for _, space := range t.spaces() {
 			b.Drop(space)
 		}
+		e.announced = &pending{table: t, status: statusDeleting}
 		end, err = t.stream.closed(b, e.clock().UTC())
 		return nil, err
 	})
@@ -166,6 +177,9 @@ func (e *Engine) describeTable(r *wire.Reader) (action, *apierror.Error) {
 	}
 	name := in.TableName.Value
 	return action{table: name, run: func(out []byte) ([]byte, error) {
+		if p := e.strict.look(name); p != nil {
+			return e.appendDescription(out, "Table", p.table, p.status)
+		}
 		t := (*e.tables.Load())[name]
 		if t == nil {
 			return out, apierror.NamedTableNotFound(name)
@@ -196,13 +210,10 @@ func (e *Engine) listTables(r *wire.Reader) (action, *apierror.Error) {
 }
 
 func (e *Engine) appendNames(out []byte, after string, limit int) []byte {
-	var names []string
-	for name := range *e.tables.Load() {
-		if name > after {
-			names = append(names, name)
-		}
-	}
+	names := slices.AppendSeq(e.strict.leaving(), maps.Keys(*e.tables.Load()))
+	names = slices.DeleteFunc(names, func(name string) bool { return name <= after })
 	slices.Sort(names)
+	names = slices.Compact(names)
 	more := len(names) > limit
 	names = names[:min(limit, len(names))]
 	out = append(out, `{"TableNames":[`...)

@@ -151,11 +151,17 @@ func (b *batchGet) read() ([]byte, error) {
 // readTable reads the items of one table and gives the keys that it left.
 func (b *batchGet) readTable(t *tableReads) ([]batchKey, error) {
 	first := true
+	space := t.table.definition.Space
+	var old past
+	if !t.consistent {
+		old = b.engine.strict.behind(t.table, nil)
+	}
 	for i, k := range t.keys {
-		value, err := b.engine.store.Get(t.table.definition.Space, k.place)
+		value, err := b.engine.store.Get(space, k.place)
 		if err != nil {
 			return nil, err
 		}
+		value = old.of(space, k.place, value)
 		it := attribute.Item(value)
 		if b.bytes+sizeOf(it) > maxBatchBytes {
 			return append(t.left, t.keys[i:]...), nil

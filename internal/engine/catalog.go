@@ -65,6 +65,7 @@ func (e *Engine) publish() {
 // table that will be no more. The caller holds e.admin.
 func (e *Engine) alter(name string, change func(store.Reader, *store.Batch) (*table, error)) error {
 	before := (*e.tables.Load())[name]
+	e.announced = nil
 	err := e.store.Write(func(r store.Reader) (*store.Batch, error) {
 		b := new(store.Batch)
 		t, err := change(r, b)
@@ -78,6 +79,7 @@ func (e *Engine) alter(name string, change func(store.Reader, *store.Batch) (*ta
 		return b, nil
 	})
 	if err == nil {
+		e.strict.begin(e.announced)
 		e.replace(name)
 		return nil
 	}

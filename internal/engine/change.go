@@ -33,14 +33,8 @@ func (c *change) appendTo(b *store.Batch) {
 }
 
 func (c *change) appendIndex(b *store.Batch, x *index) {
-	var was, is []byte
+	was, is := c.places(x)
 	before, after := x.entry(c.old), x.entry(c.new)
-	if before != nil {
-		was = x.place(c.old, c.key)
-	}
-	if after != nil {
-		is = x.place(c.new, c.key)
-	}
 	space := x.definition.Space
 	if was != nil && !bytes.Equal(was, is) {
 		b.Delete(space, was)
@@ -48,6 +42,18 @@ func (c *change) appendIndex(b *store.Batch, x *index) {
 	if is != nil && !(bytes.Equal(was, is) && bytes.Equal(before, after)) {
 		b.Put(space, is, after)
 	}
+}
+
+// places gives where an index has the item before and after the change, nil for
+// nowhere.
+func (c *change) places(x *index) (was, is []byte) {
+	if c.old != nil && x.key.contains(c.old) {
+		was = x.place(c.old, c.key)
+	}
+	if c.new != nil && x.key.contains(c.new) {
+		is = x.place(c.new, c.key)
+	}
+	return was, is
 }
 
 // count adds the change to the totals, or with sign −1 takes it back.
@@ -95,6 +101,7 @@ func (e *Engine) applyWith(decide func(store.Reader, *store.Batch) ([]change, er
 			changes[i].count(1)
 		}
 		counted = changes
+		e.strict.wrote(changes)
 		return b, nil
 	})
 	if err != nil {

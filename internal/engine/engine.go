@@ -46,7 +46,11 @@ type Engine struct {
 	// planned are the tables as the last planned change leaves them. Only
 	// plans read and write it.
 	planned map[string]*table
-	closed  atomic.Bool
+	// announced is what begins when the change of a table that is under way is
+	// done. It belongs to the holder of admin.
+	announced *pending
+	strict    *strict
+	closed    atomic.Bool
 	// due is when the next sweep is, in seconds since 1970.
 	due atomic.Int64
 }
@@ -59,6 +63,10 @@ type Config struct {
 	Clock func() time.Time
 	// Faults decides what goes wrong, nothing when nil.
 	Faults *fault.Injector
+	// Strict makes the engine do what the service may do and seldom does, drawn
+	// from the numbers that follow Seed.
+	Strict bool
+	Seed   uint64
 }
 
 // New makes an engine over a store, with the tables that the store holds.
@@ -69,6 +77,9 @@ func New(c Config) (*Engine, error) {
 	}
 	if e.faults == nil {
 		e.faults = new(fault.Injector)
+	}
+	if c.Strict {
+		e.strict = newStrict(c.Seed, e.faults)
 	}
 	if err := e.load(); err != nil {
 		return nil, err
@@ -227,7 +238,7 @@ func (e *Engine) answer(err error) error {
 // lookup gives a table for an operation on its items.
 func (e *Engine) lookup(name string) (*table, *apierror.Error) {
 	t := (*e.tables.Load())[name]
-	if t == nil || t.definition.Status == statusDeleting || t.definition.Status == statusCreating {
+	if t == nil || e.strict.look(name).hides() {
 		return nil, apierror.TableNotFound()
 	}
 	return t, nil

@@ -37,9 +37,13 @@ func (e *Engine) getItem(r *wire.Reader) (action, *apierror.Error) {
 }
 
 func (e *Engine) get(t *table, in *request.GetItem, x *validation.Expressions, out []byte) ([]byte, error) {
-	value, err := e.store.Get(t.definition.Space, t.key.place(in.Key.Item.Item))
+	key := t.key.place(in.Key.Item.Item)
+	value, err := e.store.Get(t.definition.Space, key)
 	if err != nil {
 		return out, err
+	}
+	if !in.ConsistentRead.Value {
+		value = e.strict.behind(t, nil).of(t.definition.Space, key, value)
 	}
 	it := attribute.Item(value)
 	m := newMeter(in.ReturnConsumedCapacity)

@@ -153,11 +153,14 @@ func (p *page) notHeld(in *request.Pages, x *validation.Expressions) []string {
 
 // read runs the page and appends the response.
 func (p *page) read(e *Engine, out []byte) ([]byte, error) {
-	snapshot, err := e.store.Snapshot(p.spaces()...)
+	snapshot, err := e.snapshot(p.table, p.index, p.consistent, p.spaces()...)
 	if err != nil {
 		return out, err
 	}
 	defer snapshot.Release()
+	if p.index != nil && e.strict.fills(p.table, p.index.definition.Name) {
+		return out, apierror.IndexBackfilling(p.index.definition.Name)
+	}
 	out = append(out, '{')
 	if !p.countOnly {
 		out = append(out, `"Items":[`...)

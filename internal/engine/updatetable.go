@@ -34,6 +34,9 @@ func (e *Engine) reshape(in *request.UpdateTable) (*table, error) {
 	e.admin.Lock()
 	defer e.admin.Unlock()
 	name := in.TableName.Value
+	if err := e.strict.busy(name); err != nil {
+		return nil, err
+	}
 	var shown *table
 	var begun *stream
 	err := e.alter(name, func(r store.Reader, b *store.Batch) (*table, error) {
@@ -51,6 +54,7 @@ func (e *Engine) reshape(in *request.UpdateTable) (*table, error) {
 			return nil, err
 		}
 		shown, begun = t.altered(u.shown()), u.stream
+		e.announced = &pending{table: shown, status: statusUpdating}
 		return next, nil
 	})
 	if err == nil {

@@ -184,9 +184,23 @@ func TestAParcelOnTheWayIsDelivered(t *testing.T) {
 	if err := deliver(t.Context(), parcels, "p1"); err != nil {
 		t.Fatal(err)
 	}
-	got, err := parcels.Get(t.Context(), ID.Eq("p1"))
+	got, err := parcels.Consistent().Get(t.Context(), ID.Eq("p1"))
 	if err != nil || got.State != Delivered {
 		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
+func TestDeliveryNeedsNoLuck(t *testing.T) {
+	parcels := ddbtest.Table(t, ddbtest.Client(t, ddbtest.Strict(1)), Parcels)
+	for i := range 20 {
+		id := fmt.Sprint("p", i)
+		p := Parcel{ID: id, Courier: "bicycle", State: OnTheWay, Due: newYear}
+		if _, err := parcels.Create(p).Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := deliver(t.Context(), parcels, id); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

@@ -116,6 +116,7 @@ func roundTrips(t *testing.T, e engine) {
 	for _, want := range extremes() {
 		got, err := table.Create(want).Run(t.Context())
 		expectAll(t, "Create of "+want.ID, err, got, want)
+		settle(t, e, table.Name())
 		got, err = table.Get(t.Context(), everythingID.Eq(want.ID))
 		expectAll(t, "Get of "+want.ID, err, got, want)
 		old, err := table.Put(want).Returning().Run(t.Context())
@@ -209,7 +210,7 @@ func findsDocuments(t *testing.T, e engine) {
 func findsAll(t *testing.T, e engine, want everything, usages ...usage) {
 	t.Helper()
 	table := open(t, e, everythings)
-	put(t, table, want)
+	put(t, e, table, want)
 	for _, u := range usages {
 		got, err := table.Update(everythingID.Eq(want.ID)).Change(u.change).If(u.cond).Run(t.Context())
 		expectAll(t, "Update where "+u.name+" is equal", err, got, want)

@@ -18,7 +18,7 @@ var engineChecks = []check{
 
 func hasOldItem(t *testing.T, e engine) {
 	table := open(t, e, stocks)
-	put(t, table, stock{Shop: "s", Number: 1, Note: "old"})
+	put(t, e, table, stock{Shop: "s", Number: 1, Note: "old"})
 	name, condition := table.Name(), "attribute_not_exists(shop)"
 	_, err := e.client.PutItem(t.Context(), &dynamodb.PutItemInput{
 		TableName: &name, ConditionExpression: &condition,
@@ -37,7 +37,7 @@ func startAt(t *testing.T, e engine, at string) ([]map[string]types.AttributeVal
 	t.Helper()
 	table := open(t, e, stocks)
 	for i := range 7 {
-		put(t, table, stock{Shop: "s", Number: i})
+		put(t, e, table, stock{Shop: "s", Number: i})
 	}
 	name, condition := table.Name(), "shop = :s AND #n BETWEEN :lo AND :hi"
 	out, err := e.client.Query(t.Context(), &dynamodb.QueryInput{

@@ -33,9 +33,11 @@ var (
 	stockNumber = ddbtable.Attr(func(s *stock) *int { return &s.Number })
 )
 
-// put stores items and fails the test if it cannot.
-func put[T any](t *testing.T, table *ddbtable.Table[T], items ...T) {
+// put stores items, so that every later read sees them, and fails the test if it
+// cannot.
+func put[T any](t *testing.T, e engine, table *ddbtable.Table[T], items ...T) {
 	t.Helper()
+	defer settle(t, e, table.Name())
 	for _, item := range items {
 		if _, err := table.Put(item).Run(t.Context()); err != nil {
 			t.Fatalf("Put(%+v): %v", item, err)
@@ -78,7 +80,7 @@ func refused[T any](t *testing.T, what string, err, kind error, old *T) {
 func gets(t *testing.T, e engine) {
 	table := open(t, e, stocks)
 	want := stock{Shop: "s", Number: -7, Name: "ball", Note: "round"}
-	put(t, table, want)
+	put(t, e, table, want)
 	got, err := table.Get(t.Context(), stockNumber.Eq(-7), stockShop.Eq("s"))
 	expect(t, "Get", err, got, want)
 	got, err = table.Consistent().Get(t.Context(), stockShop.Eq("s"), stockNumber.Eq(-7))
@@ -90,7 +92,7 @@ func gets(t *testing.T, e engine) {
 
 func getsProjected(t *testing.T, e engine) {
 	table := open(t, e, boxes)
-	put(t, table, box{Kind: "b", ID: "1", Inner: inner{Text: "t", List: []string{"x", "y"}}, Counts: map[string]int{"a.b": 1, "c": 2}})
+	put(t, e, table, box{Kind: "b", ID: "1", Inner: inner{Text: "t", List: []string{"x", "y"}}, Counts: map[string]int{"a.b": 1, "c": 2}})
 	got, err := table.Project(boxText, ddbtable.Entry(boxCounts, "a.b")).Get(t.Context(), boxKind.Eq("b"), boxID.Eq("1"))
 	expect(t, "Get", err, got, box{Inner: inner{Text: "t"}, Counts: map[string]int{"a.b": 1}})
 }
@@ -126,7 +128,7 @@ var (
 func getsByFacets(t *testing.T, e engine) {
 	table := open(t, e, boxes)
 	want := box{Kind: "b", ID: "1", Total: 3}
-	put(t, table, want, box{Kind: "b", ID: "2"})
+	put(t, e, table, want, box{Kind: "b", ID: "2"})
 	got, err := table.Get(t.Context(), boxID.Eq("1"), boxKind.Eq("b"))
 	expect(t, "Get", err, got, want)
 }
@@ -145,6 +147,7 @@ func creates(t *testing.T, e engine) {
 	expect(t, "idempotent Create of the same", err, got, first)
 	_, err = table.Create(stock{Shop: "s", Number: 1, Name: "second"}).Idempotent().Run(t.Context())
 	refused(t, "idempotent Create of another", err, ddbtable.ErrExists, &first)
+	settle(t, e, table.Name())
 	got, err = table.Get(t.Context(), stockShop.Eq("s"), stockNumber.Eq(1))
 	expect(t, "Get", err, got, first)
 }
@@ -155,6 +158,7 @@ func raw(t *testing.T, e engine, table string, item map[string]types.AttributeVa
 	if _, err := e.client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &table, Item: item}); err != nil {
 		t.Fatal(err)
 	}
+	settle(t, e, table)
 }
 
 // attributes reads an item in the way of another program.
@@ -188,7 +192,7 @@ func putsIf(t *testing.T, e engine) {
 	first, second := stock{Shop: "s", Number: 1, Name: "first"}, stock{Shop: "s", Number: 1, Name: "second"}
 	_, err := table.Put(second).If(stockName.Eq("first")).Run(t.Context())
 	refused[stock](t, "Put where nothing is", err, ddbtable.ErrConditionFailed, nil)
-	put(t, table, first)
+	put(t, e, table, first)
 	_, err = table.Put(second).If(stockName.Eq("second")).Run(t.Context())
 	refused(t, "Put", err, ddbtable.ErrConditionFailed, &first)
 	got, err := table.Put(second).If(stockName.Eq("first")).If(stockNumber.Ge(1)).Run(t.Context())
@@ -212,7 +216,7 @@ func putsReturning(t *testing.T, e engine) {
 func deletes(t *testing.T, e engine) {
 	table := open(t, e, stocks)
 	want := stock{Shop: "s", Number: 1, Name: "n"}
-	put(t, table, want)
+	put(t, e, table, want)
 	old, err := table.Delete(stockShop.Eq("s"), stockNumber.Eq(1)).Run(t.Context())
 	expect(t, "Delete", err, old, &want)
 	old, err = table.Delete(stockShop.Eq("s"), stockNumber.Eq(1)).Run(t.Context())
@@ -222,7 +226,7 @@ func deletes(t *testing.T, e engine) {
 func deletesIf(t *testing.T, e engine) {
 	table := open(t, e, stocks)
 	want := stock{Shop: "s", Number: 1, Name: "n"}
-	put(t, table, want)
+	put(t, e, table, want)
 	request := table.Delete(stockShop.Eq("s"), stockNumber.Eq(1))
 	_, err := request.If(stockName.Eq("m")).Run(t.Context())
 	refused(t, "Delete", err, ddbtable.ErrConditionFailed, &want)
@@ -237,7 +241,7 @@ func deletesIf(t *testing.T, e engine) {
 func conditions(t *testing.T, e engine) {
 	table := open(t, e, boxes)
 	item := box{Kind: "b", ID: "1", Inner: inner{Text: "text", List: []string{"x", "y"}}, Counts: map[string]int{"a.b": 1}, Tags: []string{"s", "t"}, Total: 5}
-	put(t, table, item)
+	put(t, e, table, item)
 	element, entry := ddbtable.At(boxList, 1), ddbtable.Entry(boxCounts, "a.b")
 	none := ddbtable.Entry(boxCounts, "none")
 	for name, c := range map[string]struct {
@@ -305,7 +309,7 @@ func numbers(n int) []int {
 // Each placeholder of the SDK's conditions is one of ours too.
 func sdkConditions(t *testing.T, e engine) {
 	table := open(t, e, boxes)
-	put(t, table, box{Kind: "b", ID: "1", Inner: inner{Text: "text", List: []string{"x", "y"}}, Counts: map[string]int{"a.b": 1}, Tags: []string{"s"}, Total: 5})
+	put(t, e, table, box{Kind: "b", ID: "1", Inner: inner{Text: "text", List: []string{"x", "y"}}, Counts: map[string]int{"a.b": 1}, Tags: []string{"s"}, Total: 5})
 	name, value := expression.Name, expression.Value
 	total := name("total").Equal(value(5)).Or(name("total").Equal(value(6)))
 	for what, c := range map[string]struct {

@@ -19,7 +19,7 @@ var pageChecks = []check{
 
 func pagesAreFull(t *testing.T, e engine) {
 	table := open(t, e, sales)
-	all := made(t, table)
+	all := made(t, e, table)
 	q := table.Query(saleBuyer.Eq("ada")).Filter(saleNote.Ne("note 2"))
 	first, err := q.Page(t.Context(), 10, "")
 	if err != nil || len(first.Items) != 10 || first.Next == "" || first.Prev != "" || first.Capped {
@@ -33,7 +33,7 @@ func pagesAreFull(t *testing.T, e engine) {
 
 func pagesGoBack(t *testing.T, e engine) {
 	table := open(t, e, sales)
-	made(t, table)
+	made(t, e, table)
 	for name, q := range map[string]ddbtable.Query[sale]{
 		"table":      table.Query(saleBuyer.Eq("ada")),
 		"filter":     table.Query(saleBuyer.Eq("ada")).Filter(saleNote.Eq("note 1")),
@@ -73,7 +73,7 @@ func pagesCutTies(t *testing.T, e engine) {
 	table := open(t, e, sales)
 	want := make(map[int]bool)
 	for i := range 11 {
-		put(t, table, sale{Buyer: "ada", Number: i, Time: second(5), Shop: "s1", Status: 7})
+		put(t, e, table, sale{Buyer: "ada", Number: i, Time: second(5), Shop: "s1", Status: 7})
 		want[i] = true
 	}
 	for name, q := range map[string]ddbtable.Query[sale]{
@@ -98,7 +98,7 @@ func pagesCutTies(t *testing.T, e engine) {
 func pagesEndAtLimits(t *testing.T, e engine) {
 	table := open(t, e, sales)
 	for i := range 6 {
-		put(t, table, sale{Buyer: "ada", Number: i, Time: second(int64(i)), Shop: "s1", Status: 7})
+		put(t, e, table, sale{Buyer: "ada", Number: i, Time: second(int64(i)), Shop: "s1", Status: 7})
 	}
 	for name, q := range map[string]ddbtable.Query[sale]{
 		"table":              table.Query(saleBuyer.Eq("ada"), saleNumber.Between(1, 4)),
@@ -122,7 +122,7 @@ func pagesEndAtLimits(t *testing.T, e engine) {
 
 func pagesCapped(t *testing.T, e engine) {
 	table := open(t, e, sales)
-	all := made(t, table)
+	all := made(t, e, table)
 	q := table.Query(saleBuyer.Eq("ada")).Filter(saleTime.Eq(second(11))).MaxReads(5)
 	var items []sale
 	pages := 0
@@ -145,7 +145,7 @@ func pagesCapped(t *testing.T, e engine) {
 
 func cursorsBelong(t *testing.T, e engine) {
 	table := open(t, e, sales)
-	made(t, table)
+	made(t, e, table)
 	q := table.Query(saleBuyer.Eq("ada"))
 	page, err := q.Page(t.Context(), 3, "")
 	if err != nil {

@@ -60,7 +60,7 @@ var (
 )
 
 // made lists sales of one buyer in one shop, and stores them among others.
-func made(t *testing.T, table *ddbtable.Table[sale]) []sale {
+func made(t *testing.T, e engine, table *ddbtable.Table[sale]) []sale {
 	t.Helper()
 	statuses := []int{101, 201, 301, 1, 10, 999}
 	var all []sale
@@ -70,7 +70,7 @@ func made(t *testing.T, table *ddbtable.Table[sale]) []sale {
 		all = append(all, s)
 		other := s
 		other.Buyer, other.Shop = "adam", "s10"
-		put(t, table, s, other)
+		put(t, e, table, s, other)
 	}
 	return all
 }
@@ -151,7 +151,7 @@ func readPages[T any](t *testing.T, q ddbtable.Query[T], n int) ([]T, error) {
 
 func queriesTable(t *testing.T, e engine) {
 	table := open(t, e, sales)
-	all := made(t, table)
+	all := made(t, e, table)
 	for _, c := range operators(saleNumber, func(s sale) int { return s.Number }, cmp.Compare[int], -2, 3, 11) {
 		q := table.Query(append(c.conds, saleBuyer.Eq("ada"))...)
 		checkQuery(t, c.name, q, all, c.match, func(a, b sale) int { return cmp.Compare(a.Number, b.Number) })
@@ -160,7 +160,7 @@ func queriesTable(t *testing.T, e engine) {
 
 func queriesLocal(t *testing.T, e engine) {
 	table := open(t, e, sales)
-	all := made(t, table)
+	all := made(t, e, table)
 	for _, c := range operators(saleTime, func(s sale) time.Time { return s.Time }, compareSeconds, second(3), second(9), second(20)) {
 		q := table.Query(append(c.conds, saleBuyer.Eq("ada"))...).Via("buyer_time")
 		checkQuery(t, c.name, q, all, c.match, func(a, b sale) int { return a.Time.Compare(b.Time) })
@@ -169,7 +169,7 @@ func queriesLocal(t *testing.T, e engine) {
 
 func queriesGlobal(t *testing.T, e engine) {
 	table := open(t, e, sales)
-	all := made(t, table)
+	all := made(t, e, table)
 	byStatus := func(a, b sale) int { return cmp.Or(cmp.Compare(a.Status, b.Status), a.Time.Compare(b.Time)) }
 	for _, c := range operators(saleStatus, func(s sale) int { return s.Status }, cmp.Compare[int], 10, 201, 999) {
 		q := table.Query(append(c.conds, saleShop.Eq("s1"))...).Via("shop_status")
@@ -188,7 +188,7 @@ func queriesText(t *testing.T, e engine) {
 	names := []string{"a", "a!", "a_", "aa", "b", "b\x00", "z\U0010ffff", "é", "\uffff", "\U00010000"}
 	slices.Sort(names)
 	for i, name := range names {
-		put(t, table, stock{Shop: "s", Number: i, Name: name})
+		put(t, e, table, stock{Shop: "s", Number: i, Name: name})
 	}
 	for name, c := range map[string]struct {
 		conds []ddbtable.Cond[stock]
@@ -216,7 +216,7 @@ func queriesText(t *testing.T, e engine) {
 
 func queriesFiltered(t *testing.T, e engine) {
 	table := open(t, e, sales)
-	all := made(t, table)
+	all := made(t, e, table)
 	byNumber := func(a, b sale) int { return cmp.Compare(a.Number, b.Number) }
 	q := table.Query(saleBuyer.Eq("ada"))
 	checkQuery(t, "one filter", q.Filter(saleNote.Eq("note 1")), all, func(s sale) bool { return s.Note == "note 1" }, byNumber)
@@ -234,7 +234,7 @@ func queriesFiltered(t *testing.T, e engine) {
 
 func queriesProjected(t *testing.T, e engine) {
 	table := open(t, e, sales)
-	all := made(t, table)
+	all := made(t, e, table)
 	items, err := readPages(t, table.Query(saleBuyer.Eq("ada")).Project(saleNote), 5)
 	var want []sale
 	for _, s := range all {
@@ -257,7 +257,7 @@ func queriesProjected(t *testing.T, e engine) {
 
 func queriesConsistent(t *testing.T, e engine) {
 	table := open(t, e, sales)
-	all := made(t, table)
+	all := made(t, e, table)
 	n, err := table.Consistent().Query(saleBuyer.Eq("ada")).Count(t.Context())
 	expect(t, "the table", err, n, len(all))
 	n, err = table.Query(saleBuyer.Eq("ada"), saleTime.Ge(second(0))).Consistent().Count(t.Context())
@@ -266,7 +266,7 @@ func queriesConsistent(t *testing.T, e engine) {
 
 func queriesOrdered(t *testing.T, e engine) {
 	table := open(t, e, sales)
-	all := made(t, table)
+	all := made(t, e, table)
 	q := table.Query(saleShop.Eq("s1")).Project(salePrice)
 	if _, err := q.Count(t.Context()); err == nil {
 		t.Error("two indexes with different orders serve, and none is refused")
@@ -283,7 +283,7 @@ func queriesOrdered(t *testing.T, e engine) {
 
 func queriesInParts(t *testing.T, e engine) {
 	table := open(t, e, sales)
-	all := made(t, table)
+	all := made(t, e, table)
 	q := table.Query(saleBuyer.Eq("ada"))
 	items, err := ddbtable.Collect(q.PageSize(5).All(t.Context()))
 	expect(t, "All", err, items, all)
@@ -301,7 +301,7 @@ func queriesInParts(t *testing.T, e engine) {
 
 func queriesBadItems(t *testing.T, e engine) {
 	table := open(t, e, sales)
-	put(t, table, sale{Buyer: "ada", Number: 1, Time: second(1), Note: "good"}, sale{Buyer: "ada", Number: 3, Time: second(1), Note: "good"})
+	put(t, e, table, sale{Buyer: "ada", Number: 1, Time: second(1), Note: "good"}, sale{Buyer: "ada", Number: 3, Time: second(1), Note: "good"})
 	raw(t, e, table.Name(), map[string]types.AttributeValue{"buyer": text("ada"), "number": number("2"), "note": number("7")})
 	q := table.Query(saleBuyer.Eq("ada"))
 	items, err := ddbtable.Collect(q.All(t.Context()))
@@ -339,7 +339,7 @@ func queriesNumbers(t *testing.T, e engine) {
 		"0.00000000000000000000000000000000000001", "1", "1.0000000000000000000000000000000000001", "2", "12345678901234567890123456789012345678",
 	}
 	for _, v := range values {
-		put(t, table, measure{"m", v})
+		put(t, e, table, measure{"m", v})
 	}
 	for i, lo := range values {
 		for j, hi := range values[i:] {

@@ -125,7 +125,7 @@ func checkWords[T any](t *testing.T, e engine) {
 	h := handlesOf[T]()
 	table := open(t, e, ddbtable.MustDefine[T]("words"))
 	partition, sort := h.keys[0].Eq(0), h.keys[1].Eq(1)
-	h.store(t, table)
+	h.store(t, e, table)
 	count := func(what string, q ddbtable.Query[T], want int) {
 		t.Helper()
 		page, err := q.Page(t.Context(), 9, "")
@@ -154,7 +154,7 @@ func checkWords[T any](t *testing.T, e engine) {
 }
 
 // store puts an item with conditions on every word.
-func (h wordHandles[T]) store(t *testing.T, table *ddbtable.Table[T]) {
+func (h wordHandles[T]) store(t *testing.T, e engine, table *ddbtable.Table[T]) {
 	t.Helper()
 	var item T
 	set := func(v any, i int) {
@@ -177,6 +177,7 @@ func (h wordHandles[T]) store(t *testing.T, table *ddbtable.Table[T]) {
 	if _, err := put.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	settle(t, e, table.Name())
 	if _, err := table.Project(h.keys[len(h.keys)-1], h.sets[0]).Get(t.Context(), h.keys[0].Eq(0), h.keys[1].Eq(1)); err != nil {
 		t.Error(err)
 	}

@@ -97,7 +97,7 @@ func projectionText(p *types.Projection) string {
 
 func createsTwice(t *testing.T, e engine) {
 	table := open(t, e, stocks)
-	put(t, table, stock{Shop: "s", Number: 1})
+	put(t, e, table, stock{Shop: "s", Number: 1})
 	if err := table.CreateTable(t.Context()); err != nil {
 		t.Error(err)
 	}
@@ -143,11 +143,16 @@ func create(t *testing.T, e engine, change func(*dynamodb.CreateTableInput)) (na
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := ddbtable.Open(e.client, model.Orders, ddbtable.TableName(name)).DeleteTable(background(t)); err != nil {
+		if err := opened(e, name).DeleteTable(background(t)); err != nil {
 			t.Error(err)
 		}
 	})
 	return name
+}
+
+// opened opens a table that is there.
+func opened(e engine, name string) *ddbtable.Table[model.Order] {
+	return ddbtable.Open(e.client, model.Orders, append(slices.Clip(e.options), ddbtable.TableName(name))...)
 }
 
 func attribute(name, kind string) types.AttributeDefinition {
@@ -179,7 +184,7 @@ func ignoresTheRest(t *testing.T, e engine) {
 			in.GlobalSecondaryIndexes[i].ProvisionedThroughput = in.ProvisionedThroughput
 		}
 	})
-	if err := ddbtable.Open(e.client, model.Orders, ddbtable.TableName(name)).CreateTable(t.Context()); err != nil {
+	if err := opened(e, name).CreateTable(t.Context()); err != nil {
 		t.Error(err)
 	}
 }
@@ -206,7 +211,7 @@ func showsDifferences(t *testing.T, e engine) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			table := ddbtable.Open(e.client, model.Orders, ddbtable.TableName(create(t, e, c.change)))
+			table := opened(e, create(t, e, c.change))
 			err := table.CreateTable(t.Context())
 			schema, ok := errors.AsType[*ddbtable.SchemaError](err)
 			if !ok || schema.Table != table.Name() {
@@ -234,7 +239,7 @@ func deletesTwice(t *testing.T, e engine) {
 
 func createsAfterDelete(t *testing.T, e engine) {
 	table := open(t, e, stocks)
-	put(t, table, stock{Shop: "s", Number: 1})
+	put(t, e, table, stock{Shop: "s", Number: 1})
 	if _, err := e.client.DeleteTable(t.Context(), &dynamodb.DeleteTableInput{TableName: aws.String(table.Name())}); err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -32,6 +33,11 @@ type target struct {
 	lacks   []feature
 	skips   int // how many tests need what it lacks
 	options []ddbtable.Option
+
+	// client configures the engine, and lags says that its reads may not see
+	// the last writes.
+	client []ddbtest.Option
+	lags   bool
 }
 
 // targets has every engine by its name in DDB_TARGET. Without that name the
@@ -51,12 +57,40 @@ var targets = map[string]target{
 type engine struct {
 	client  *dynamodb.Client
 	options []ddbtable.Option
+	lags    bool
 }
 
 // open creates a table of a definition for the test.
 func open[T any](t *testing.T, e engine, def *ddbtable.Definition[T], options ...ddbtable.Option) *ddbtable.Table[T] {
 	t.Helper()
-	return ddbtest.Table(t, e.client, def, append(e.options, options...)...)
+	return ddbtest.Table(t, e.client, def, append(slices.Clip(e.options), options...)...)
+}
+
+// maxLagging is how many reads of a strict engine may not see a write, see
+// embedded.Strict.
+const maxLagging = 2
+
+// settle returns when no read of a table and its indexes lags any more behind
+// what was written before, on an engine that lags.
+func settle(t *testing.T, e engine, table string) {
+	t.Helper()
+	if !e.lags {
+		return
+	}
+	scans := []dynamodb.ScanInput{{TableName: &table}}
+	d := describe(t, e, table)
+	for _, x := range d.GlobalSecondaryIndexes {
+		scans = append(scans, dynamodb.ScanInput{TableName: &table, IndexName: x.IndexName})
+	}
+	for _, scan := range scans {
+		one := int32(1)
+		scan.Limit = &one
+		for range maxLagging {
+			if _, err := e.client.Scan(t.Context(), &scan); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 }
 
 // chosen is the target that the environment names, and checks that it is there:
@@ -85,6 +119,15 @@ func ping(ctx context.Context, client *dynamodb.Client) error {
 	defer cancel()
 	_, err := client.ListTables(ctx, &dynamodb.ListTablesInput{})
 	return err
+}
+
+// strict is the embedded engine that does all that DynamoDB may do.
+func strict(seed uint64) target {
+	return target{
+		client:  []ddbtest.Option{ddbtest.Strict(seed)},
+		lags:    true,
+		options: []ddbtable.Option{ddbtable.PollInterval(time.Millisecond)},
+	}
 }
 
 // lacking is the first feature that the target lacks, or "".
@@ -127,6 +170,15 @@ func TestConformance(t *testing.T) {
 	t.Run("SDK types", func(t *testing.T) { target.run(t, ddbtable.SDKTypes()) })
 }
 
+func TestConformanceOfAStrictEngine(t *testing.T) {
+	if os.Getenv("DDB_ENDPOINT") != "" {
+		t.Skip("an engine behind an endpoint is as strict as it is")
+	}
+	for seed := range uint64(2) {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) { strict(seed).run(t) })
+	}
+}
+
 func (g target) run(t *testing.T, options ...ddbtable.Option) {
 	for _, group := range suite {
 		t.Run(group.group, func(t *testing.T) {
@@ -135,7 +187,7 @@ func (g target) run(t *testing.T, options ...ddbtable.Option) {
 					if lacking := g.lacking(c.needs); lacking != "" {
 						t.Skipf("the engine lacks: %s", lacking)
 					}
-					c.run(t, engine{ddbtest.Client(t), append(options, g.options...)})
+					c.run(t, engine{ddbtest.Client(t, g.client...), append(slices.Clip(options), g.options...), g.lags})
 				})
 			}
 		})

@@ -56,7 +56,7 @@ func changes(t *testing.T, e engine) {
 				delete(b.Counts, "a")
 			}},
 	} {
-		put(t, table, full)
+		put(t, e, table, full)
 		want, err := table.Get(t.Context(), boxKind.Eq("b"), boxID.Eq("1"))
 		if err != nil {
 			t.Fatal(err)
@@ -117,7 +117,7 @@ func updatesNothing(t *testing.T, e engine) {
 func updatesIf(t *testing.T, e engine) {
 	table := open(t, e, boxes)
 	item := box{Kind: "b", ID: "1", Total: 5}
-	put(t, table, item)
+	put(t, e, table, item)
 	request := table.Update(boxKind.Eq("b"), boxID.Eq("1")).Change(boxTotal.Set(6))
 	_, err := request.If(boxTotal.Eq(4)).Run(t.Context())
 	refused(t, "Update", err, ddbtable.ErrConditionFailed, &item)
@@ -159,7 +159,7 @@ func derived(t *testing.T, e engine, table string, id uuid.UUID) string {
 func keepsDerived(t *testing.T, e engine) {
 	table := open(t, e, model.Orders)
 	o := order()
-	put(t, table, o)
+	put(t, e, table, o)
 	request := table.Update(model.OrderID.Eq(o.ID))
 	for _, c := range []struct {
 		what   string
@@ -175,6 +175,7 @@ func keepsDerived(t *testing.T, e engine) {
 		if err != nil || derived(t, e, table.Name(), o.ID) != c.want {
 			t.Errorf("%s: %v, %q; want %q", c.what, err, derived(t, e, table.Name(), o.ID), c.want)
 		}
+		settle(t, e, table.Name())
 		all, err := ddbtable.Collect(table.Query(model.UserID.Eq(o.UserID), model.OrderStatus.Eq(got.Status)).All(t.Context()))
 		expect(t, c.what, err, all, []model.Order{got})
 	}
@@ -207,10 +208,11 @@ func updatesOrCreates(t *testing.T, e engine) {
 func leavesIndex(t *testing.T, e engine) {
 	table := open(t, e, model.Orders)
 	o := order()
-	put(t, table, o)
+	put(t, e, table, o)
 	if _, err := table.Update(model.OrderID.Eq(o.ID)).Change(model.Created.Remove()).Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	settle(t, e, table.Name())
 	n, err := table.Query(model.UserID.Eq(o.UserID)).Count(t.Context())
 	if n != 0 || err != nil || derived(t, e, table.Name(), o.ID) != "" {
 		t.Errorf("the index has %d items, %v; the derived attribute is %q", n, err, derived(t, e, table.Name(), o.ID))

@@ -24,6 +24,18 @@ func TableNameLength() *Error {
 	return validation("TableName must be at least 3 characters long and at most 255 characters long")
 }
 
+// TableBusy refuses to change a table whose last change is not complete.
+func TableBusy(name, status string) *Error {
+	doing := map[string]string{"CREATING": "created", "UPDATING": "updated", "DELETING": "deleted"}[status]
+	return refuse("ResourceInUseException",
+		"Attempt to change a resource which is still in use: Table is being "+doing+": "+name)
+}
+
+// IndexBackfilling refuses to read an index that is being created.
+func IndexBackfilling(index string) *Error {
+	return validation("Cannot read from backfilling global secondary index: %s", index)
+}
+
 // DeletionProtected refuses DeleteTable on a protected table.
 func DeletionProtected(name string) *Error {
 	return validation("Resource cannot be deleted as it is currently protected against deletion. "+

@@ -45,8 +45,8 @@ type Fault struct {
 	Share float64
 	Seed  uint64
 	Delay time.Duration
-	// Merciful lets a request pass that was struck the last time it came, and
-	// the first element of each batch, so that whoever tries again succeeds.
+	// Merciful lets a request pass that was struck before, and the first
+	// element of each batch, so that whoever tries again succeeds.
 	Merciful bool
 }
 

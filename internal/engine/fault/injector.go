@@ -4,9 +4,11 @@
 package fault
 
 import (
+	"bytes"
 	"hash/maphash"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 )
@@ -19,9 +21,9 @@ type Injection struct {
 	random   *rand.Rand
 	seen     int
 	hits     int
-	// spared are the requests that pass the next time they come. It is nil
-	// unless the fault is merciful.
-	spared map[uint64]bool
+	// spared are the requests that pass the next times they come, and how
+	// often. It is nil unless the fault is merciful.
+	spared map[uint64]int
 }
 
 // Hits tells how many requests, or elements of a batch, the fault has struck.
@@ -44,33 +46,42 @@ func (i *Injection) strikes(r *Request) bool {
 		return i.draws()
 	}
 	name := hashOf(r)
-	if i.spared[name] {
+	switch n := i.spared[name]; {
+	case n > 1:
+		i.spared[name]--
+		return false
+	case n == 1:
 		delete(i.spared, name)
 		return false
-	}
-	if !i.draws() {
+	case !i.draws():
 		return false
-	}
-	if len(i.spared) == maxSpared {
-		// The client of these requests has given up.
+	case len(i.spared) == maxSpared:
+		// The clients of these requests have given up.
 		clear(i.spared)
 	}
-	i.spared[name] = true
+	i.spared[name] = mercy
 	return true
 }
 
-// maxSpared bounds the requests that are remembered.
-const maxSpared = 4096
+// What a merciful fault remembers.
+const (
+	// mercy is how often a request passes after it was struck: more than once,
+	// because another client may send the same one.
+	mercy = 4
+	// maxSpared bounds the requests that are remembered.
+	maxSpared = 4096
+)
 
 var seed = maphash.MakeSeed()
 
+// hashOf recognises a request that comes again. The order of its members does
+// not count, because SDKs write maps in any order.
 func hashOf(r *Request) uint64 {
-	var h maphash.Hash
-	h.SetSeed(seed)
-	// Writing to a hash never fails.
-	_, _ = h.WriteString(r.Operation)
-	_, _ = h.Write(r.Body)
-	return h.Sum64()
+	sum := maphash.String(seed, r.Operation)
+	for part := range bytes.FieldsFuncSeq(r.Body, func(c rune) bool { return strings.ContainsRune("{}[],:", c) }) {
+		sum += maphash.Bytes(seed, part)
+	}
+	return sum
 }
 
 // draws counts a request, or an element of a batch, and tells whether it is
@@ -105,7 +116,7 @@ type Injector struct {
 func (in *Injector) Inject(f Fault) *Injection {
 	i := &Injection{injector: in, fault: f, random: rand.New(rand.NewPCG(f.Seed, f.Seed))}
 	if f.Merciful {
-		i.spared = make(map[uint64]bool)
+		i.spared = make(map[uint64]int)
 	}
 	in.mu.Lock()
 	defer in.mu.Unlock()
