@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -64,6 +65,32 @@ func readVectors(t testing.TB, file string) []vector {
 		}
 	}
 	return p.finish()
+}
+
+// repetition is «n*text», which stands for n times the text, or «n,text», which
+// stands for a list of n of them in which § is the number of each.
+var repetition = regexp.MustCompile(`«([0-9]+)([*,])([^«»]*)»`)
+
+// expand writes out the repetitions of a text, the inner ones first.
+func expand(text string) string {
+	for strings.Contains(text, "«") {
+		text = repetition.ReplaceAllStringFunc(text, func(all string) string {
+			part := repetition.FindStringSubmatch(all)
+			n, err := strconv.Atoi(part[1])
+			if err != nil {
+				panic(err)
+			}
+			if part[2] == "*" {
+				return strings.Repeat(part[3], n)
+			}
+			list := make([]string, n)
+			for i := range list {
+				list[i] = strings.ReplaceAll(part[3], "§", strconv.Itoa(i+1))
+			}
+			return strings.Join(list, ",")
+		})
+	}
+	return text
 }
 
 // A vectorParser reads a file line by line.
@@ -127,9 +154,9 @@ func (v *vector) run(t *testing.T) {
 	}
 	h := newHandler(t)
 	for _, s := range v.steps {
-		status, body := send(t, h, s.operation, s.body)
+		status, body := send(t, h, s.operation, expand(s.body))
 		if problem := s.check(status, body); problem != "" {
-			t.Errorf("line %d: %s %s\n%s", s.line, s.operation, s.body, problem)
+			t.Errorf("line %d: %s %s\n%.2000s", s.line, s.operation, s.body, problem)
 		}
 	}
 }
@@ -137,7 +164,7 @@ func (v *vector) run(t *testing.T) {
 // check compares an answer with what is expected: "200" alone, "200 " and a
 // JSON object, or a status, an error's name and its text.
 func (s *step) check(status int, body string) string {
-	want, rest, _ := strings.Cut(s.want, " ")
+	want, rest, _ := strings.Cut(expand(s.want), " ")
 	if s.want == "" {
 		want = "200"
 	}

@@ -92,7 +92,23 @@ type answer struct {
 	Item, Attributes map[string]map[string]string
 	Items            []map[string]map[string]string
 	Count            int
+	ScannedCount     int
 	LastEvaluatedKey map[string]map[string]string
+	Responses        responses
+}
+
+// responses are those of a batch, by table, or of a transaction, in order.
+type responses struct {
+	Batch       map[string][]map[string]map[string]string
+	Transaction []struct{ Item map[string]map[string]string }
+}
+
+// UnmarshalJSON reads either.
+func (r *responses) UnmarshalJSON(text []byte) error {
+	if text[0] == '[' {
+		return json.Unmarshal(text, &r.Transaction)
+	}
+	return json.Unmarshal(text, &r.Batch)
 }
 
 func (m *modelRun) call(t *rapid.T, operation, body string) (answer, *apierror.Error) {
@@ -279,7 +295,9 @@ func TestRandomOperationsLikeAModel(t *testing.T) {
 		defer m.must(t, "DeleteTable", `{"TableName":"model"}`)
 		t.Repeat(map[string]func(*rapid.T){
 			"put": m.put, "put again": m.put, "delete": m.delete, "update": m.update,
-			"get": m.get, "query": m.query, "query again": m.query, "scan": m.scan,
+			"get": m.get, "query": m.query, "query again": m.query, "scan": m.scan, "filter": m.filter,
+			"batch write": m.batchWrite, "batch get": m.batchGet,
+			"transaction write": m.transactWrite, "transaction get": m.transactGet,
 		})
 	})
 }
