@@ -147,7 +147,7 @@ func (p *pair) batch() string {
 	for _, bodies := range []map[string]any{p.ours[0].body, p.theirs[0].body} {
 		responses, _ := bodies["Responses"].(map[string]any)
 		for _, items := range responses {
-			list := items.([]any)
+			list, _ := items.([]any)
 			slices.SortFunc(list, func(a, b any) int { return strings.Compare(canonical(a), canonical(b)) })
 		}
 	}

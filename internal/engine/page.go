@@ -34,9 +34,8 @@ type page struct {
 	meter      *meter
 	consistent bool
 	// fetch reads whole items from the table, because a local index does not
-	// hold everything that is asked for; whole also gives them, where only the
-	// filter would need them otherwise.
-	fetch, whole bool
+	// hold everything that is asked for.
+	fetch bool
 	// ends tells of the last item of a page whether nothing can follow it.
 	ends func(attribute.Item) bool
 
@@ -107,8 +106,8 @@ func (p *page) keyNames() []string {
 	return names
 }
 
-// checkProjected refuses attributes that a global index does not hold, and has
-// whole items read where a local index does not hold everything asked for.
+// checkProjected refuses a projection of attributes that a global index does not
+// hold, and has whole items read where a local index does not hold all of them.
 func (p *page) checkProjected(in *request.Pages, x *validation.Expressions) *apierror.Error {
 	if p.index == nil || p.index.keep == nil {
 		return nil
@@ -117,31 +116,28 @@ func (p *page) checkProjected(in *request.Pages, x *validation.Expressions) *api
 		if p.index.global {
 			return apierror.SelectAllOnIndex(in.IndexName.Value)
 		}
-		p.fetch, p.whole = true, true
+		p.fetch = true
 		return nil
 	}
-	missing := p.notHeld(in, x)
-	if len(missing) == 0 {
-		return nil
-	}
-	if p.index.global {
+	missing := p.notHeld(append(heads(x.Projection), in.AttributesToGet.Values...))
+	if len(missing) > 0 && p.index.global {
 		return apierror.NotProjected(in.IndexName.Value, missing)
 	}
-	p.fetch, p.whole = true, p.projection != nil
+	p.fetch = len(missing) > 0
 	return nil
 }
 
-// notHeld lists the attributes that a request names and the index lacks.
-func (p *page) notHeld(in *request.Pages, x *validation.Expressions) []string {
-	names := slices.Clone(in.AttributesToGet.Values)
-	for _, path := range x.Projection {
+// heads gives the top-level attributes of paths.
+func heads(paths []attribute.Path) []string {
+	var names []string
+	for _, path := range paths {
 		names = append(names, path.Head())
 	}
-	if x.Filter != nil {
-		for _, path := range x.Filter.Paths() {
-			names = append(names, path.Head())
-		}
-	}
+	return names
+}
+
+// notHeld lists the attributes among names that the index lacks.
+func (p *page) notHeld(names []string) []string {
 	var missing []string
 	for _, name := range names {
 		if !p.index.keep.Has(name) && !slices.Contains(missing, name) {
@@ -202,19 +198,16 @@ func (p *page) visit(r store.Reader, value, out []byte) ([]byte, error) {
 			p.last = p.appendLast(p.last, it)
 		}
 	}
-	full := it
+	held := it
 	if p.fetch {
 		var err error
-		if full, err = r.Get(p.table.definition.Space, p.table.key.place(it)); err != nil {
+		if it, err = r.Get(p.table.definition.Space, p.table.key.place(it)); err != nil {
 			return out, err
 		}
-		p.meter.read(p.table, nil, readUnits(full.Size(), p.consistent))
+		p.meter.read(p.table, nil, readUnits(it.Size(), p.consistent))
 	}
-	if p.filter != nil && !p.filter.Holds(full) {
+	if p.filter != nil && !p.filter.Holds(held) {
 		return out, nil
-	}
-	if p.whole {
-		it = full
 	}
 	p.count++
 	if p.countOnly {

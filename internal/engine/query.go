@@ -107,7 +107,8 @@ func (p *page) checkTableStart(it attribute.Item) *apierror.Error {
 	return nil
 }
 
-// checkFilter refuses a filter on the key of what is queried.
+// checkFilter refuses a filter on the key of what is queried, and on what an
+// index does not hold. A scan is not refused: its filter takes that for absent.
 func (p *page) checkFilter(in *request.Query, filter *expression.Condition) *apierror.Error {
 	if filter == nil {
 		return nil
@@ -121,6 +122,11 @@ func (p *page) checkFilter(in *request.Query, filter *expression.Condition) *api
 			if path.Head() == k.name {
 				return apierror.FilterOnKey(parameter, k.name)
 			}
+		}
+	}
+	if p.index != nil && p.index.keep != nil {
+		if missing := p.notHeld(heads(filter.Paths())); len(missing) > 0 {
+			return apierror.FilterNotProjected(p.index.definition.Name, missing)
 		}
 	}
 	return p.table.checkScalarPaths(filter.Paths())

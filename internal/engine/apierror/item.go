@@ -82,6 +82,13 @@ func NotProjected(index string, names []string) *Error {
 	return invalidParameter("Global secondary index %s does not project [%s]", index, strings.Join(names, ", "))
 }
 
+// FilterNotProjected refuses a query's filter on attributes that an index does
+// not hold, be it a global or a local one.
+func FilterNotProjected(index string, names []string) *Error {
+	return invalidParameter("Secondary index %s does not project one or more filter attributes: [%s]",
+		index, strings.Join(names, ", "))
+}
+
 // SegmentWithoutTotal refuses Segment without TotalSegments.
 func SegmentWithoutTotal() *Error {
 	return validation("The TotalSegments parameter is required but was not present in the request " +
