@@ -33,17 +33,25 @@ type option func(*settings)
 
 func (o option) set(s *settings) { o(s) }
 
-// Clock gives the store its time, [time.Now] by default. Now must be safe for
-// concurrent use.
+// Clock gives the store its time, [time.Now] by default and if now is nil. Now
+// must be safe for concurrent use.
 func Clock(now func() time.Time) Option {
-	return option(func(s *settings) { s.now = now })
+	return option(func(s *settings) {
+		if now != nil {
+			s.now = now
+		}
+	})
 }
 
-// OrderIDs gives the store the IDs of new orders, [uuid.New] by default, for
-// tests and for programs that are to be repeatable. Next must be safe for
-// concurrent use and never give the same ID twice.
+// OrderIDs gives the store the IDs of new orders, [uuid.New] by default and if
+// next is nil, for tests and for programs that are to be repeatable. Next must
+// be safe for concurrent use and never give the same ID twice.
 func OrderIDs(next func() uuid.UUID) Option {
-	return option(func(s *settings) { s.newID = next })
+	return option(func(s *settings) {
+		if next != nil {
+			s.newID = next
+		}
+	})
 }
 
 // TableOptions are passed on to [ddbtable.Open]: another table name, say, or

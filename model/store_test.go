@@ -42,7 +42,7 @@ func TestANewOrderIsInProgressSinceNow(t *testing.T) {
 }
 
 func TestOrdersGetDifferentIDs(t *testing.T) {
-	s := newShop(t)
+	s := newShop(t, model.Clock(nil), model.OrderIDs(nil)) // as without them
 	user, product := uuid.New(), uuid.New()
 	a, b := s.order(t, user, product, model.InProgress), s.order(t, user, product, model.InProgress)
 	if a.ID == b.ID || a.ID == uuid.Nil {

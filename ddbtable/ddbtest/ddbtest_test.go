@@ -79,7 +79,9 @@ func TestEachTestHasAnEngineOfItsOwn(t *testing.T) {
 	var ended *dynamodb.Client
 	t.Run("first", func(t *testing.T) {
 		ended = ddbtest.Client(t)
-		ddbtest.Table(t, ended, Notes)
+		if table := ddbtest.Table(t, ended, Notes); !slices.Equal(tables(t, ended), []string{table.Name()}) {
+			t.Errorf("the first client finds %q", tables(t, ended))
+		}
 		if found := tables(t, ddbtest.Client(t)); len(found) > 0 {
 			t.Errorf("a second client finds %q", found)
 		}
@@ -116,6 +118,6 @@ func TestAnEngineThatFailsEndsTheTest(t *testing.T) {
 			t.Errorf("the test ends with %q", text)
 		}
 	}()
-	ddbtest.Table(&exampleT{TB: t}, db.Client(), Notes)
-	t.Error("the test went on")
+	table := ddbtest.Table(&exampleT{TB: t}, db.Client(), Notes)
+	t.Error("the test went on, with", table.Name())
 }
