@@ -70,6 +70,9 @@ type rows interface {
 	// parse takes the item at the front of json and returns what follows it.
 	parse(json []byte) (rest []byte, err error)
 
+	// done says that no more items of the response are going to be parsed.
+	done()
+
 	// add takes an item of the SDK's type.
 	add(typed item)
 }

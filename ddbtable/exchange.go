@@ -3,6 +3,7 @@ package ddbtable
 import (
 	"bytes"
 	"context"
+	"io"
 	"net/http"
 	"strconv"
 
@@ -45,7 +46,7 @@ func (x *exchange) SerializeRequest(_ context.Context, _ *smithy.OperationSchema
 	req.Header.Set("Content-Type", "application/x-amz-json-1.0")
 	x.request = newBuffer()
 	x.request.bytes = x.call.appendBody(x.request.bytes)
-	with, err := req.SetStream(body{bytes.NewReader(x.request.bytes)})
+	with, err := req.SetStream(stream(x.request.bytes))
 	if err != nil {
 		return err
 	}
@@ -53,9 +54,24 @@ func (x *exchange) SerializeRequest(_ context.Context, _ *smithy.OperationSchema
 	return nil
 }
 
-// A body is a request's bytes. It has no WriteTo, as bytes.Reader has: the SDK
-// closes the body when an answer came early, and would then wait for a write
-// that nobody reads.
+// shortBody is how many bytes fit into the memory of a connection, so that
+// writing them does not wait for a reader.
+const shortBody = 8 << 10
+
+// stream is a request's bytes as the SDK takes them.
+//
+// A [bytes.Reader] has WriteTo, which saves the SDK a copy of 32 KiB where it
+// hashes the body. But it also writes the body to the connection with it, and
+// closes the body when an answer came early: it would then wait for a write that
+// nobody reads. So a long body has no WriteTo.
+func stream(b []byte) io.ReadSeeker {
+	if len(b) <= shortBody {
+		return bytes.NewReader(b)
+	}
+	return body{bytes.NewReader(b)}
+}
+
+// A body is a [bytes.Reader] without WriteTo.
 type body struct{ bytes *bytes.Reader }
 
 func (b body) Read(p []byte) (int, error)                 { return b.bytes.Read(p) }
@@ -83,6 +99,7 @@ func (x *exchange) DeserializeResponse(ctx context.Context, schema *smithy.Opera
 func (x *exchange) parse(json []byte) error {
 	if x.call.rows != nil {
 		x.call.rows.reset()
+		defer x.call.rows.done()
 	}
 	r := &x.reply
 	scan := wire.NewScanner(json)

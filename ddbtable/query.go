@@ -280,6 +280,25 @@ func (q Query[T]) judge(r *reader[T], i int) (v T, ok bool, err error) {
 	return v, false, err
 }
 
+// AppendRequest appends the JSON of the first request that All sends: for
+// tests, logs and measurements. It sends nothing, and appends nothing if no item
+// can fulfil the conditions. The JSON holds key values, so mind where you print
+// it.
+func (q Query[T]) AppendRequest(dst []byte) ([]byte, error) {
+	p, err := q.plan()
+	if err != nil {
+		return dst, q.opError(nil, err)
+	}
+	r, err := q.open(p, q.from)
+	if err != nil {
+		return dst, q.opError(p, err)
+	}
+	if !r.more() {
+		return dst, nil
+	}
+	return r.call(q.pageSize).appendBody(dst), nil
+}
+
 // Collect gathers the items of a sequence such as [Query.All] gives. At an
 // error it stops and returns the items before it as well.
 func Collect[T any](seq iter.Seq2[T, error]) ([]T, error) {

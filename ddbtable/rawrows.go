@@ -23,6 +23,8 @@ func (r *rawRows) parse(json []byte) (rest []byte, err error) {
 	return json[scan.Pos():], nil
 }
 
+func (r *rawRows) done() {}
+
 func (r *rawRows) add(typed item) { r.items = append(r.items, typed) }
 
 // readRaw sends a BatchGetItem until nothing of it is left, and returns the

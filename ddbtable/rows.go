@@ -12,11 +12,12 @@ type rowsOf[T any] struct {
 	asked func(*fields.Field) bool // nil for everything
 	limit int                      // how many items there are at most, 0 if unknown
 
-	items []T
-	bad   []badRow
-	typed []item   // the items as received, in the SDK's type
-	json  []byte   // or what the first of them begins
-	spans [][2]int // and where each stands in it
+	reader fields.Reader[T]
+	items  []T
+	bad    []badRow
+	typed  []item   // the items as received, in the SDK's type
+	json   []byte   // or what the first of them begins
+	spans  [][2]int // and where each stands in it
 }
 
 // A badRow is an item that could not be read.
@@ -30,15 +31,21 @@ func (r *rowsOf[T]) reset() {
 	r.items, r.bad, r.typed, r.spans = r.items[:0], r.bad[:0], r.typed[:0], r.spans[:0]
 }
 
-func (r *rowsOf[T]) parse(json []byte) ([]byte, error) {
+func (r *rowsOf[T]) parse(json []byte) (rest []byte, err error) {
 	n := len(r.items)
 	if n == 0 {
 		r.json = json
 	}
+	if !r.reader.Open() {
+		if r.reader, err = r.plan.Reader(r.asked); err != nil {
+			return nil, err
+		}
+	}
 	r.items = append(r.items, *new(T))
-	rest, err := r.plan.ParseNext(json, &r.items[n], r.asked)
-	if err = r.took(err); err != nil {
-		return nil, err
+	if rest, err = r.reader.Next(json, &r.items[n]); err != nil {
+		if err = r.took(err); err != nil {
+			return nil, err
+		}
 	}
 	start := len(r.json) - len(json)
 	r.spans = append(r.spans, [2]int{start, len(r.json) - len(rest)})
@@ -47,6 +54,8 @@ func (r *rowsOf[T]) parse(json []byte) ([]byte, error) {
 	}
 	return rest, nil
 }
+
+func (r *rowsOf[T]) done() { r.reader.Close() }
 
 // grow makes room for as many items as the JSON seems to hold, given the
 // length of the first.

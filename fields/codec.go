@@ -35,7 +35,20 @@ type codec struct {
 	// their text is well formed: an enum value that is not declared.
 	check func(p unsafe.Pointer) error
 
+	// keep, where it is not nil, is parseText of a text that is the value's to
+	// keep.
+	keep func(text string, p unsafe.Pointer) error
+
+	// integer, where it is not nil, is the number whose decimal digits are the
+	// text of the value at p. SetInteger is parseText of such digits.
+	integer    func(p unsafe.Pointer) int64
+	setInteger func(v int64, p unsafe.Pointer) error
+
+	// setBoolean, where it is not nil, is parseText of true or false.
+	setBoolean func(v bool, p unsafe.Pointer) error
+
 	facet   facetRule
+	width   int           // of every text that parseText takes, none with a quote, backslash or control character; 0 if that varies
 	custom  bool          // registered by the program
 	unit    time.Duration // of times, what is kept of them; 0 for all
 	pointer bool          // values are pointers to elem's
@@ -90,7 +103,7 @@ func (c *codec) putElement(sink *wire.Sink, p unsafe.Pointer) error {
 // get reads src into p.
 func (c *codec) get(src wire.Source, p unsafe.Pointer) error {
 	if text, ok := src.Short(c.kind); ok && c.scalar() {
-		return c.parseText(text, p)
+		return c.parse(src, text, p)
 	}
 	k, err := src.Open()
 	if err != nil {
@@ -115,6 +128,14 @@ func (c *codec) getKind(src wire.Source, k Kind, p unsafe.Pointer) error {
 	text, err := src.Text(k)
 	if err != nil {
 		return err
+	}
+	return c.parse(src, text, p)
+}
+
+// parse reads a text that src passed on.
+func (c *codec) parse(src wire.Source, text []byte, p unsafe.Pointer) error {
+	if c.keep != nil {
+		return c.keep(src.Keep(text), p)
 	}
 	return c.parseText(text, p)
 }

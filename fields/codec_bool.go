@@ -20,6 +20,10 @@ func boolCodec() *codec {
 			*(*bool)(p) = string(text) == "true"
 			return nil
 		},
+		setBoolean: func(v bool, p unsafe.Pointer) error {
+			*(*bool)(p) = v
+			return nil
+		},
 		facet: facetRule{shape: shapeBool, ordered: true, valid: func(text []byte) error {
 			if s := string(text); s != "true" && s != "false" {
 				return errBool

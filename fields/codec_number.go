@@ -40,6 +40,14 @@ func signedOf[I int8 | int16 | int32 | int64]() *codec {
 			}
 			return err
 		},
+		integer: func(p unsafe.Pointer) int64 { return int64(*(*I)(p)) },
+		setInteger: func(v int64, p unsafe.Pointer) error {
+			if int64(I(v)) != v {
+				return integerError(strconv.ErrRange, bits)
+			}
+			*(*I)(p) = I(v)
+			return nil
+		},
 		facet: facetRule{shape: shapeInteger, fitsInt64: true},
 	}
 }
@@ -80,7 +88,10 @@ func appendInt(dst []byte, v int64) []byte { return strconv.AppendInt(dst, v, 10
 
 // parseInt reads an integer in any spelling of a DynamoDB number: 1E2 is 100.
 func parseInt(text []byte, bits int) (int64, error) {
-	digits, neg := bytes.CutPrefix(text, minus)
+	digits, neg := text, len(text) > 0 && text[0] == '-'
+	if neg {
+		digits = text[1:]
+	}
 	v, ok := natural(digits)
 	if neg {
 		v = -v
@@ -252,6 +263,13 @@ func decimalCodec() *codec {
 				return notNumber(err)
 			}
 			*(*string)(p) = string(text)
+			return nil
+		},
+		keep: func(text string, p unsafe.Pointer) error {
+			if _, err := decimal.Parse([]byte(text)); err != nil {
+				return notNumber(err)
+			}
+			*(*string)(p) = text
 			return nil
 		},
 		facet: facetRule{shape: shapeNumber},

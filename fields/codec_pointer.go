@@ -31,6 +31,9 @@ func (c *compiler) pointerTo(t reflect.Type, tag *tag) (*codec, error) {
 	if elem.scalar() {
 		made.appendText = func(dst []byte, p unsafe.Pointer) ([]byte, error) { return elem.appendText(dst, deref(p)) }
 		made.parseText = func(text []byte, p unsafe.Pointer) error { return elem.parseText(text, allocate(of, p)) }
+		if elem.keep != nil {
+			made.keep = func(text string, p unsafe.Pointer) error { return elem.keep(text, allocate(of, p)) }
+		}
 		return made, nil
 	}
 	made.write = func(sink *wire.Sink, p unsafe.Pointer) error { return elem.write(sink, deref(p)) }

@@ -26,6 +26,13 @@ func stringCodec() *codec {
 			*(*string)(p) = string(text)
 			return nil
 		},
+		keep: func(text string, p unsafe.Pointer) error {
+			if !utf8.ValidString(text) {
+				return errUTF8
+			}
+			*(*string)(p) = text
+			return nil
+		},
 		facet: facetRule{shape: shapeText, ordered: true, emptyName: "the empty string"},
 	}
 }

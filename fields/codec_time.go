@@ -84,6 +84,17 @@ func unixTime(unit time.Duration, truncate bool) *codec {
 	zero, _ := appendUnix(nil, time.Time{}, unit)
 	rule := timeRule(shapeInteger, zero)
 	rule.fitsInt64 = true
+	setUnix := func(v int64, p unsafe.Pointer) error {
+		switch {
+		case unit == time.Millisecond:
+			*(*time.Time)(p) = time.UnixMilli(v).UTC()
+		case v > lastUnix:
+			return errTime
+		default:
+			*(*time.Time)(p) = time.Unix(v, 0).UTC()
+		}
+		return nil
+	}
 	return &codec{
 		kind:  N,
 		plain: true,
@@ -96,20 +107,20 @@ func unixTime(unit time.Duration, truncate bool) *codec {
 		},
 		parseText: func(text []byte, p unsafe.Pointer) error {
 			v, err := parseInt(text, 64)
-			switch {
-			case err != nil:
+			if err != nil {
 				return err
-			case unit == time.Millisecond:
-				*(*time.Time)(p) = time.UnixMilli(v).UTC()
-			case v > lastUnix:
-				return errTime
-			default:
-				*(*time.Time)(p) = time.Unix(v, 0).UTC()
 			}
-			return nil
+			return setUnix(v, p)
 		},
-		facet: rule,
-		unit:  unit,
+		setInteger: setUnix,
+		facet:      rule,
+		unit:       unit,
+		integer: func(p unsafe.Pointer) int64 {
+			if unit == time.Millisecond {
+				return (*time.Time)(p).UnixMilli()
+			}
+			return (*time.Time)(p).Unix()
+		},
 	}
 }
 

@@ -22,6 +22,7 @@ func uuidCodec() *codec {
 	return &codec{
 		kind:  S,
 		plain: true,
+		width: 36,
 		appendText: func(dst []byte, p unsafe.Pointer) ([]byte, error) {
 			return appendUUID(dst, (*[16]byte)(p)), nil
 		},

@@ -39,6 +39,12 @@ func (f *Field) writeDerived(sink *wire.Sink, g *wire.Group, base unsafe.Pointer
 // Asked says which attributes the read asked for; nil means all.
 func (r *reading) checkDerived(f *Field, base unsafe.Pointer, asked func(*Field) bool) error {
 	text := r.texts[f.index]
+	if pair, ok := r.makesPadded(f.Template, text, base); ok && f.typ == intIntType {
+		*(*IntInt)(f.where.reach(base)) = pair
+		return nil
+	} else if ok {
+		return f.fill(text, true, base)
+	}
 	checked := r.knowsFacets(f.Template, asked)
 	right := checked && r.makes(f.Template, text, base)
 	if err := f.fill(text, right, base); err != nil {
@@ -75,6 +81,37 @@ func (r *reading) makes(t *Template, text []byte, base unsafe.Pointer) bool {
 	made, present, err := t.appendItem(r.made[:0], base)
 	r.made = made
 	return err == nil && present && string(made) == string(text)
+}
+
+// makesPadded reports whether it is certain, at little cost, that the template
+// makes that text of the struct at base: whole numbers are compared as such. It
+// returns the first two.
+func (r *reading) makesPadded(t *Template, text []byte, base unsafe.Pointer) (pair IntInt, ok bool) {
+	n := 0
+	for _, part := range t.parts {
+		if part.Facet == nil {
+			if len(text) < len(part.Literal) || string(text[:len(part.Literal)]) != part.Literal {
+				return pair, false
+			}
+			text = text[len(part.Literal):]
+			continue
+		}
+		f, digits := part.Facet.Field, part.Facet.digits
+		if !part.Facet.plain() || r.state[f.index] != seen || len(text) < digits {
+			return pair, false
+		}
+		v, ok := natural(text[:digits])
+		if !ok || v != f.codec.integer(f.where.reach(base)) {
+			return pair, false
+		}
+		if text = text[digits:]; n == 0 {
+			pair.First = v
+		} else if n == 1 {
+			pair.Second = v
+		}
+		n++
+	}
+	return pair, len(text) == 0
 }
 
 // fill fills the field of a derived attribute, if it has one, with the text that

@@ -32,8 +32,22 @@ func checkEnum(c *codec) {
 		}
 		return &enumError{t}
 	}
-	c.parseText = func(text []byte, p unsafe.Pointer) error {
-		if err := parse(text, p); err != nil {
+	c.parseText = checked(c, parse)
+	if c.keep != nil {
+		c.keep = checked(c, c.keep)
+	}
+	if c.setInteger != nil {
+		c.setInteger = checked(c, c.setInteger)
+	}
+	if c.setBoolean != nil {
+		c.setBoolean = checked(c, c.setBoolean)
+	}
+}
+
+// checked is parse and then the codec's check.
+func checked[V any](c *codec, parse func(V, unsafe.Pointer) error) func(V, unsafe.Pointer) error {
+	return func(v V, p unsafe.Pointer) error {
+		if err := parse(v, p); err != nil {
 			return err
 		}
 		return c.check(p)

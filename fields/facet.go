@@ -82,6 +82,12 @@ func (f *Facet) Last() bool { return f.last }
 // Padded reports whether the facet has a form with a width.
 func (f *Facet) Padded() bool { return f.digits > 0 }
 
+// plain reports whether the facet's text is nothing but the digits, padded with
+// zeros, of a number that the field always has.
+func (f *Facet) plain() bool {
+	return f.digits > 0 && !f.signed && f.Field.codec.integer != nil && f.Field.omitZero == nil
+}
+
 // Width is the number of bytes of every text, 0 if that varies.
 func (f *Facet) Width() int {
 	switch {

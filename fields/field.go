@@ -36,6 +36,7 @@ type Field struct {
 	where    location
 	label    wire.Label
 	codec    *codec // nil if the field is mistaken
+	short    bool   // the value is of type S, N or BOOL, read by codec
 	derived  bool
 	omitZero func(p unsafe.Pointer) bool // nil without the option
 }

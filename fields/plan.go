@@ -135,7 +135,9 @@ func (p *Plan[T]) ParseJSON(item []byte, v *T) error {
 	if err := p.s.usable(); err != nil {
 		return err
 	}
-	rest, err := p.s.readJSON(item, unsafe.Pointer(v), nil)
+	r := p.s.begin()
+	defer r.end()
+	rest, err := r.item(item, unsafe.Pointer(v), nil)
 	if end := wire.NewScanner(rest).End(); end != nil {
 		return p.s.malformed(end)
 	}
@@ -146,10 +148,47 @@ func (p *Plan[T]) ParseJSON(item []byte, v *T) error {
 // json, and returns what follows it.
 func (p *Plan[T]) ParseNext(json []byte, v *T, asked func(*Field) bool) (rest []byte, err error) {
 	*v = *new(T)
-	if err := p.s.usable(); err != nil {
+	r, err := p.Reader(asked)
+	if err != nil {
 		return nil, err
 	}
-	return p.s.readJSON(json, unsafe.Pointer(v), asked)
+	defer r.Close()
+	return r.Next(json, v)
+}
+
+// A Reader reads the items of one response, one after the other. It is for one
+// goroutine. The zero Reader is closed.
+type Reader[T any] struct {
+	r     *reading
+	asked func(*Field) bool
+}
+
+// Reader returns a reader of items of which some attributes were asked for, as
+// in [Plan.UnmarshalPart]. Strings of the items share memory, up to 4 KiB of it:
+// as long as one of them is used, all of that is.
+func (p *Plan[T]) Reader(asked func(*Field) bool) (Reader[T], error) {
+	if err := p.s.usable(); err != nil {
+		return Reader[T]{}, err
+	}
+	return Reader[T]{p.s.begin(), asked}, nil
+}
+
+// Open reports whether the reader can read.
+func (r *Reader[T]) Open() bool { return r.r != nil }
+
+// Next is [Plan.ParseJSON] of the item at the front of json, and returns what
+// follows it. V must be the zero value.
+func (r *Reader[T]) Next(json []byte, v *T) (rest []byte, err error) {
+	r.r.restart()
+	return r.r.item(json, unsafe.Pointer(v), r.asked)
+}
+
+// Close ends the use of the reader.
+func (r *Reader[T]) Close() {
+	if r.r != nil {
+		r.r.end()
+		r.r = nil
+	}
 }
 
 // Keep gives every attribute of v that keep is not true for its zero value.

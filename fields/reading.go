@@ -1,6 +1,7 @@
 package fields
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"unsafe"
@@ -22,9 +23,10 @@ const (
 // A reading is the state of reading one item. Readings are used again.
 type reading struct {
 	*structure
-	scan  wire.Scanner
-	state []state  // by the field's index
-	texts [][]byte // of the derived attributes
+	scan  *wire.Scanner
+	own   wire.Scanner // of an item
+	state []state      // by the field's index
+	texts [][]byte     // of the derived attributes, in memory that belongs to the item
 	made  []byte
 	err   error // of the field that comes first
 	first int   // that field
@@ -41,14 +43,24 @@ func (s *structure) begin() *reading {
 		n := len(s.fields)
 		r = &reading{structure: s, state: make([]state, n), texts: make([][]byte, n), after: make([]*Field, n+1)}
 	}
-	clear(r.state)
-	r.err, r.first = nil, len(s.fields)
+	r.restart()
 	return r
+}
+
+// restart begins another item.
+func (r *reading) restart() {
+	clear(r.state)
+	r.err, r.first = nil, len(r.fields)
 }
 
 // end puts the reading back for its next use.
 func (r *reading) end() {
-	r.scan.Reset(nil)
+	r.scan = nil
+	r.own.Reset(nil)
+	r.own.Forget()
+	for _, f := range r.derived {
+		r.texts[f.index] = nil
+	}
 	r.readings.Put(r)
 }
 
@@ -66,15 +78,14 @@ func (s *structure) readItem(item map[string]types.AttributeValue, base unsafe.P
 	return r.finish(base, asked)
 }
 
-// readJSON reads the item at the front of json into the struct at base, and
-// returns what follows it. A mistake in the JSON itself ends the reading; a
-// value that does not fit is passed over.
-func (s *structure) readJSON(json []byte, base unsafe.Pointer, asked func(*Field) bool) (rest []byte, err error) {
-	r := s.begin()
-	defer r.end()
+// item reads the item at the front of json into the struct at base, and returns
+// what follows it. A mistake in the JSON itself ends the reading; a value that
+// does not fit is passed over.
+func (r *reading) item(json []byte, base unsafe.Pointer, asked func(*Field) bool) (rest []byte, err error) {
+	r.scan = &r.own
 	r.scan.Reset(json)
 	if err := r.members(base); err != nil {
-		return nil, s.malformed(err)
+		return nil, r.malformed(err)
 	}
 	return json[r.scan.Pos():], r.finish(base, asked)
 }
@@ -83,20 +94,24 @@ func (s *structure) malformed(err error) error {
 	return fmt.Errorf("fields: item of Go type %s is malformed: %w", s.typ, err)
 }
 
+// members reads the attributes of an item, or of a struct in one up to the first
+// that does not fit.
 func (r *reading) members(base unsafe.Pointer) error {
 	if err := r.scan.Begin('{'); err != nil {
 		return err
 	}
 	last := len(r.fields) // index of the field that was read last
-	for first := true; ; first = false {
-		more, err := r.scan.More('}', first)
-		if err != nil || !more {
-			return err
-		}
+	more, err := r.scan.More('}', true)
+	for more && err == nil {
 		if last, err = r.member(last, base); err != nil {
 			return err
 		}
+		if r.nested && r.err != nil {
+			return r.err
+		}
+		more, err = r.scan.More('}', false)
 	}
+	return err
 }
 
 // member reads one attribute, which comes after that of the field last. It
@@ -104,6 +119,9 @@ func (r *reading) members(base unsafe.Pointer) error {
 func (r *reading) member(last int, base unsafe.Pointer) (int, error) {
 	start := r.scan.Mark()
 	f := r.after[last]
+	if f != nil && f.short && r.shortMember(f, base) {
+		return f.index, nil
+	}
 	if f == nil || !r.scan.Expect(&f.label) {
 		name, err := r.scan.Name()
 		if err != nil {
@@ -115,13 +133,58 @@ func (r *reading) member(last int, base unsafe.Pointer) (int, error) {
 		}
 		r.after[last] = f
 	}
-	err := r.attribute(f, wire.ScanSource(&r.scan), base)
+	err := r.attribute(f, wire.ScanSource(r.scan), base)
 	if err == nil && r.state[f.index] == bad {
 		// The value was left at an unknown place.
 		r.scan.Back(start)
 		err = r.scan.SkipMember()
 	}
 	return f.index, err
+}
+
+// shortMember reads the attribute of f if that comes next, in the form in which
+// DynamoDB sends it. If it cannot it leaves everything to member.
+func (r *reading) shortMember(f *Field, base unsafe.Pointer) bool {
+	if r.state[f.index] != unseen {
+		return false
+	}
+	start := r.scan.Mark()
+	if ok, err := r.shortValue(f, base); err != nil || !ok {
+		r.scan.Back(start)
+		return false
+	}
+	r.state[f.index] = seen
+	return true
+}
+
+func (r *reading) shortValue(f *Field, base unsafe.Pointer) (ok bool, err error) {
+	c := f.codec
+	if c.setBoolean != nil {
+		v, ok := r.scan.Boolean(&f.label)
+		if !ok {
+			return false, nil
+		}
+		return true, c.setBoolean(v, f.where.reach(base))
+	}
+	if c.setInteger != nil {
+		v, ok := r.scan.Integer(&f.label)
+		if !ok {
+			return false, nil
+		}
+		return true, c.setInteger(v, f.where.reach(base))
+	}
+	text, ok := r.scan.Scalar(&f.label, c.width)
+	switch {
+	case !ok:
+		return false, nil
+	case f.derived:
+		r.texts[f.index] = text
+	case c.keep != nil:
+		return true, c.keep(r.scan.Keep(text), f.where.reach(base))
+	default:
+		return true, c.parseText(text, f.where.reach(base))
+	}
+	return true, nil
 }
 
 // attribute reads one attribute into the struct at base. It fails only if the
@@ -132,8 +195,10 @@ func (r *reading) attribute(f *Field, src wire.Source, base unsafe.Pointer) erro
 	}
 	r.state[f.index] = seen
 	var err error
-	if f.derived {
-		r.texts[f.index], err = readText(src, r.texts[f.index][:0])
+	if text, ok := src.Short(S); ok && f.derived {
+		r.texts[f.index] = text
+	} else if f.derived {
+		r.texts[f.index], err = readText(src)
 	} else {
 		err = f.codec.get(src, f.where.reach(base))
 	}
@@ -148,20 +213,20 @@ func (r *reading) attribute(f *Field, src wire.Source, base unsafe.Pointer) erro
 
 const nameTwice = "a name stands twice in one object"
 
-// readText appends the text of a string.
-func readText(src wire.Source, dst []byte) ([]byte, error) {
+// readText returns a copy of the text of a string.
+func readText(src wire.Source) ([]byte, error) {
 	k, err := src.Open()
 	if err != nil {
-		return dst, err
+		return nil, err
 	}
 	if k != S {
-		return dst, &kindError{got: k, want: S}
+		return nil, &kindError{got: k, want: S}
 	}
 	text, err := src.Text(k)
 	if err != nil {
-		return dst, err
+		return nil, err
 	}
-	return append(dst, text...), src.Close()
+	return bytes.Clone(text), src.Close()
 }
 
 // fail remembers the mistake of the field that comes first in the struct.

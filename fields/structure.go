@@ -169,6 +169,7 @@ func (b *builder) field(sf reflect.StructField, at location, name, text string) 
 		b.fail(name, text, "attribute name of a key has more than 255 bytes; shorten it")
 	}
 	f.label = wire.NewLabel(f.Name, f.Kind)
+	f.short = f.codec != nil && (f.Kind == S || f.Kind == N || f.codec.setBoolean != nil) && f.codec.scalar()
 }
 
 // plainField compiles the codec of a field that is not derived.
@@ -272,26 +273,25 @@ func (s *structure) writeMap(sink *wire.Sink, p unsafe.Pointer) error {
 }
 
 // readMap reads M into the struct at p. Members that no field has are passed
-// over.
+// over. The first that does not fit ends it.
 func (s *structure) readMap(src wire.Source, _ Kind, p unsafe.Pointer) error {
 	reflect.NewAt(s.typ, p).Elem().SetZero()
-	var few [32]bool
-	seen := few[:]
-	if len(s.fields) > len(few) {
-		seen = make([]bool, len(s.fields))
+	r := s.begin()
+	defer r.end()
+	if r.scan = src.Scanner(); r.scan != nil {
+		if err := r.members(p); err != nil {
+			return err
+		}
+		return r.err
 	}
 	return src.Map(func(name []byte, value wire.Source) error {
 		f := s.byName[string(name)]
 		if f == nil {
-			return value.Skip()
+			return nil
 		}
-		if seen[f.index] {
-			return value.Malformed(nameTwice)
+		if err := r.attribute(f, value, p); err != nil {
+			return err
 		}
-		seen[f.index] = true
-		if err := f.codec.get(value, f.where.reach(p)); err != nil {
-			return f.error(err)
-		}
-		return nil
+		return r.err
 	})
 }

@@ -32,6 +32,7 @@ type Scanner struct {
 	opened  Kind   // of the value that Expect passed into
 	scratch []byte // of a string without its escapes
 	raw     []byte // of binary data
+	kept    []byte // memory for strings, of which the end is free
 }
 
 // NewScanner returns a scanner at the beginning of data, which it does not
@@ -40,6 +41,42 @@ func NewScanner(data []byte) *Scanner { return &Scanner{data: data} }
 
 // Reset moves s to the beginning of data.
 func (s *Scanner) Reset(data []byte) { s.data, s.pos, s.depth, s.opened = data, 0, 0, "" }
+
+// Strings that are kept share memory of this size, so that one costs no
+// allocation of its own. A long one does not: it would waste the rest.
+const (
+	keptTogether = 4 << 10
+	longString   = 512
+)
+
+// Keep returns text as a string in memory of its own, which it may share with
+// other strings of the same JSON: as long as one of them is used, up to 4 KiB
+// are.
+func (s *Scanner) Keep(text []byte) string {
+	n := len(text)
+	if n == 0 || n > longString {
+		return string(text)
+	}
+	if n > cap(s.kept)-len(s.kept) {
+		// What is left of the JSON bounds what is left to be kept.
+		s.kept = make([]byte, 0, max(n, min(keptTogether, n+len(s.data)-s.pos)))
+	}
+	start := len(s.kept)
+	s.kept = append(s.kept, text...)
+	return view(s.kept[start:])
+}
+
+// Forget ends the sharing of memory with strings that were kept.
+func (s *Scanner) Forget() { s.kept = nil }
+
+// Comma passes over a comma if that comes next.
+func (s *Scanner) Comma() bool {
+	if s.pos < len(s.data) && s.data[s.pos] == ',' {
+		s.pos++
+		return true
+	}
+	return false
+}
 
 // Pos is the offset of the next byte.
 func (s *Scanner) Pos() int { return s.pos }
@@ -66,6 +103,10 @@ func (s *Scanner) Begin(open byte) error {
 // More reports whether another member follows, and passes over the comma
 // before it; else over the closing bracket. First says that none was read yet.
 func (s *Scanner) More(closing byte, first bool) (bool, error) {
+	if !first && s.pos < len(s.data) && s.data[s.pos] == ',' {
+		s.pos++
+		return true, nil
+	}
 	c, err := s.peek()
 	switch {
 	case err != nil:

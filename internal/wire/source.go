@@ -114,6 +114,18 @@ func (s Source) Text(k Kind) ([]byte, error) {
 	return s.scan.String()
 }
 
+// Keep is text, which Text or Set passed on for a value that is not B, as a
+// string that stays.
+func (s Source) Keep(text []byte) string {
+	if s.scan == nil {
+		return view(text) // the bytes of a string
+	}
+	return s.scan.Keep(text)
+}
+
+// Scanner is where the value's JSON comes next, nil in the SDK's form.
+func (s Source) Scanner() *Scanner { return s.scan }
+
 // List calls elem for each element, which must read it.
 func (s Source) List(elem func(Source) error) error {
 	if s.scan != nil {

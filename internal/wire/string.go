@@ -33,8 +33,17 @@ func (s *Scanner) Rest() ([]byte, error) {
 }
 
 // special is the offset of the first quote, backslash or control character at
-// or after i. It looks at eight bytes at a time.
+// or after i.
 func (s *Scanner) special(i int) (int, error) {
+	if i = s.plain(i); i < len(s.data) {
+		return i, nil
+	}
+	return 0, s.errAt(len(s.data), errTruncated)
+}
+
+// plain is special that returns the length of the data if there is none. It
+// looks at eight bytes at a time.
+func (s *Scanner) plain(i int) int {
 	const (
 		ones  = 0x0101010101010101
 		highs = 0x8080808080808080
@@ -47,15 +56,13 @@ func (s *Scanner) special(i int) (int, error) {
 		// taken.
 		hit := ((quote - ones) &^ quote) | ((back - ones) &^ back) | ((w - ones*0x20) &^ w)
 		if hit &= highs; hit != 0 {
-			return i + bits.TrailingZeros64(hit)/8, nil
+			return i + bits.TrailingZeros64(hit)/8
 		}
 	}
-	for ; i < len(s.data); i++ {
-		if special(s.data[i]) {
-			return i, nil
-		}
+	for i < len(s.data) && !special(s.data[i]) {
+		i++
 	}
-	return 0, s.errAt(len(s.data), errTruncated)
+	return i
 }
 
 // unescape reads a string that starts at start and has its first special byte
