@@ -34,7 +34,7 @@ func (p *queryPlan) cursor(keys *seal.Keys, at place, reverse bool) (string, err
 	if err != nil {
 		return "", err
 	}
-	payload = []byte{flags | cursorKey}
+	payload = append(make([]byte, 0, 256), flags|cursorKey)
 	for _, v := range values[p.fixed():] {
 		payload = appendText(appendText(payload, string(v.Kind())), v.Text())
 	}
@@ -138,6 +138,11 @@ func (p *queryPlan) startKey(position []fields.Value) item {
 
 // context is what a cursor is bound to.
 func (p *queryPlan) context() []byte {
+	p.bound.once.Do(func() { p.bound.context = p.newContext() })
+	return p.bound.context
+}
+
+func (p *queryPlan) newContext() []byte {
 	var c []byte
 	add := func(texts ...string) {
 		for _, text := range texts {

@@ -136,9 +136,15 @@ func (b *pager[T]) limit() int {
 // its buffer.
 func (b *pager[T]) takeAll() error {
 	rows := &b.reader.rows
+	if b.items == nil {
+		// The page is made in the memory of its first request: what is kept
+		// never moves behind its own place.
+		b.items = rows.items[:0]
+		defer rows.give()
+	}
 	last := -1
 	for i := range rows.items {
-		v, ok, err := b.query.judge(b.reader, i)
+		ok, err := b.query.judge(b.reader, i)
 		if len(b.items) == b.want && (ok || err != nil) {
 			b.ahead = true
 			break
@@ -150,11 +156,10 @@ func (b *pager[T]) takeAll() error {
 		if !ok {
 			continue
 		}
-		if b.items == nil {
-			b.items = make([]T, 0, min(b.want, len(rows.items)))
+		if len(b.items) == 0 {
 			b.first = rows.raw(i).clone()
 		}
-		b.items = append(b.items, v)
+		b.items = append(b.items, rows.items[i])
 	}
 	if last >= 0 {
 		b.last = rows.raw(last).clone()
@@ -162,9 +167,21 @@ func (b *pager[T]) takeAll() error {
 	return nil
 }
 
+// result is the page's items, without the memory of those that were left out.
+func (b *pager[T]) result() []T {
+	switch {
+	case len(b.items) == 0:
+		return nil
+	case len(b.items) < cap(b.items)/2:
+		return slices.Clone(b.items)
+	}
+	clear(b.items[len(b.items):cap(b.items)])
+	return slices.Clip(b.items)
+}
+
 // forward is the page when it was read in the query's direction.
 func (b *pager[T]) forward(follows bool) (page Page[T], err error) {
-	page = Page[T]{Items: b.items, Capped: b.capped}
+	page = Page[T]{Items: b.result(), Capped: b.capped}
 	switch {
 	case b.ahead || b.capped && len(b.items) == b.want:
 		page.Next, err = b.cursor(place{after: b.last}, false)
@@ -181,7 +198,7 @@ func (b *pager[T]) forward(follows bool) (page Page[T], err error) {
 // the first item of the page that follows it.
 func (b *pager[T]) backward() (page Page[T], err error) {
 	slices.Reverse(b.items)
-	page = Page[T]{Items: b.items, Capped: b.capped}
+	page = Page[T]{Items: b.result(), Capped: b.capped}
 	switch {
 	case b.ahead || b.capped && len(b.items) == b.want:
 		page.Prev, err = b.cursor(place{after: b.last}, true)

@@ -21,6 +21,11 @@ type queryPlan struct {
 	reading    []*fields.Field // keys, and what else is looked at
 	texts      []texts         // of the request for each range
 	counts     []texts         // the same without a projection
+
+	bound struct { // what cursors are bound to, made when it is first needed
+		once    sync.Once
+		context []byte
+	}
 }
 
 // A planCache keeps the plan of one query value, which never changes.

@@ -203,11 +203,11 @@ func (q Query[T]) all(ctx context.Context, yield func(T) bool) (*queryPlan, erro
 			return p, err
 		}
 		for i := range r.rows.items {
-			v, ok, err := q.judge(r, i)
+			ok, err := q.judge(r, i)
 			if err != nil {
 				return p, err
 			}
-			if ok && !yield(v) {
+			if ok && !yield(r.rows.items[i]) {
 				return p, nil
 			}
 		}
@@ -257,27 +257,26 @@ func (q Query[T]) countVisible(ctx context.Context, r *reader[T]) (n int, err er
 	return n, nil
 }
 
-// judge passes the i-th item of a batch on. It is not ok if the item is left
-// out.
-func (q Query[T]) judge(r *reader[T], i int) (v T, ok bool, err error) {
+// judge decides on the i-th item of a batch, which is then as it is passed on.
+// It is not ok if the item is left out.
+func (q Query[T]) judge(r *reader[T], i int) (ok bool, err error) {
 	t := q.table
 	if t.hideExpired && t.expired(r.rows.raw(i)) {
-		return v, false, nil
+		return false, nil
 	}
 	err = r.rows.err(i)
 	if err == nil && !r.plan.projection.some {
 		err = t.wellPlaced(&r.rows.items[i], r.rows.raw(i))
 	}
 	if err == nil {
-		v = r.rows.items[i]
-		t.drop(&v, r.plan.projection)
-		return v, true, nil
+		t.drop(&r.rows.items[i], r.plan.projection)
+		return true, nil
 	}
 	err = t.itemError(r.rows.raw(i), err)
 	if bad, is := errors.AsType[*ItemError](err); is && q.onBad != nil {
 		err = q.onBad(bad)
 	}
-	return v, false, err
+	return false, err
 }
 
 // AppendRequest appends the JSON of the first request that All sends: for

@@ -55,6 +55,9 @@ func (r *rowsOf[T]) parse(json []byte) (rest []byte, err error) {
 	return rest, nil
 }
 
+// give says that the memory of the items belongs to somebody else now.
+func (r *rowsOf[T]) give() { r.items = nil }
+
 func (r *rowsOf[T]) done() { r.reader.Close() }
 
 // grow makes room for as many items as the JSON seems to hold, given the

@@ -3,6 +3,7 @@ package fields
 import (
 	"fmt"
 	"reflect"
+	"sync"
 	"unsafe"
 
 	"example.com/ddb/internal/wire"
@@ -20,6 +21,8 @@ type sequence struct {
 	typ    reflect.Type // of the slice; of the array
 	elem   *codec
 	stride uintptr
+
+	drafts sync.Pool // of *reflect.Value, slices to read into
 }
 
 func (s *sequence) at(data unsafe.Pointer, i int) unsafe.Pointer {
@@ -71,16 +74,40 @@ func (s *sequence) write(sink *wire.Sink, data unsafe.Pointer, n int) error {
 // readSlice reads into a slice of its own, so that nothing that shares the old
 // one's array sees a change.
 func (s *sequence) readSlice(src wire.Source, _ Kind, p unsafe.Pointer) error {
-	slice := reflect.NewAt(s.typ, p).Elem()
-	slice.Set(reflect.MakeSlice(s.typ, 0, 0))
-	i := -1
-	return src.List(func(elem wire.Source) error {
-		i++
-		if err := s.elem.get(elem, s.grow(slice, p)); err != nil {
-			return fmt.Errorf("element %d: %w", i, err)
-		}
-		return nil
+	return s.draft(p, func(add func() unsafe.Pointer) error {
+		i := -1
+		return src.List(func(elem wire.Source) error {
+			i++
+			if err := s.elem.get(elem, add()); err != nil {
+				return fmt.Errorf("element %d: %w", i, err)
+			}
+			return nil
+		})
 	})
+}
+
+// maxDraft is the most elements of a slice that is kept to read into.
+const maxDraft = 64
+
+// draft calls read, which adds elements, and sets the slice at p to them: it is
+// made when their number is known.
+func (s *sequence) draft(p unsafe.Pointer, read func(add func() unsafe.Pointer) error) error {
+	draft, ok := s.drafts.Get().(*reflect.Value)
+	if !ok {
+		made := reflect.New(s.typ).Elem()
+		draft = &made
+	}
+	at := draft.Addr().UnsafePointer()
+	err := read(func() unsafe.Pointer { return s.grow(*draft, at) })
+	n := draft.Len()
+	slice := reflect.NewAt(s.typ, p).Elem()
+	slice.Set(reflect.MakeSlice(s.typ, n, n))
+	reflect.Copy(slice, *draft)
+	draft.Clear()
+	if draft.SetLen(0); draft.Cap() <= maxDraft {
+		s.drafts.Put(draft)
+	}
+	return err
 }
 
 // grow adds a zero element to the slice at p and returns its address.

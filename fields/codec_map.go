@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"sync"
 	"unsafe"
 
 	"example.com/ddb/internal/wire"
@@ -51,6 +52,27 @@ type mapping struct {
 	typ       reflect.Type
 	elems     reflect.Type // a slice of elements
 	key, elem *codec
+	places    sync.Pool // of *place
+}
+
+// A place is where an entry is read, before it goes into its map.
+type place struct {
+	key, elem reflect.Value
+	again     []byte
+}
+
+func (m *mapping) place() *place {
+	if at, ok := m.places.Get().(*place); ok {
+		return at
+	}
+	return &place{key: reflect.New(m.typ.Key()).Elem(), elem: reflect.New(m.typ.Elem()).Elem()}
+}
+
+// leave gives the place back, empty.
+func (m *mapping) leave(at *place) {
+	at.key.SetZero()
+	at.elem.SetZero()
+	m.places.Put(at)
 }
 
 // An entry is what is written for one entry of a map.
@@ -114,19 +136,21 @@ func (c *codec) name(p unsafe.Pointer) (string, error) {
 func (m *mapping) read(src wire.Source, _ Kind, p unsafe.Pointer) error {
 	all := reflect.MakeMap(m.typ)
 	reflect.NewAt(m.typ, p).Elem().Set(all)
-	key, elem := reflect.New(m.typ.Key()), reflect.New(m.typ.Elem())
+	at := m.place()
+	defer m.leave(at)
+	key, elem := at.key.Addr().UnsafePointer(), at.elem.Addr().UnsafePointer()
 	names := 0
 	err := src.Map(func(name []byte, value wire.Source) error {
 		names++
-		key.Elem().SetZero()
-		elem.Elem().SetZero()
-		if err := m.key.parseName(name, key.UnsafePointer()); err != nil {
+		at.key.SetZero()
+		at.elem.SetZero()
+		if err := m.parseName(value, name, key, at); err != nil {
 			return err
 		}
-		if err := m.elem.get(value, elem.UnsafePointer()); err != nil {
+		if err := m.elem.get(value, elem); err != nil {
 			return fmt.Errorf("in the map: %w", err)
 		}
-		all.SetMapIndex(key.Elem(), elem.Elem())
+		all.SetMapIndex(at.key, at.elem)
 		return nil
 	})
 	if err == nil && names != all.Len() {
@@ -137,11 +161,12 @@ func (m *mapping) read(src wire.Source, _ Kind, p unsafe.Pointer) error {
 
 // parseName reads the key that a name stands for. A name that would be written
 // in another way is refused: two such names could become one key.
-func (c *codec) parseName(name []byte, p unsafe.Pointer) error {
-	if err := c.parseText(name, p); err != nil {
+func (m *mapping) parseName(src wire.Source, name []byte, p unsafe.Pointer, at *place) error {
+	if err := m.key.parse(src, name, p); err != nil {
 		return fmt.Errorf("name in the map: %w", err)
 	}
-	again, err := c.appendText(make([]byte, 0, 64), p)
+	again, err := m.key.appendText(at.again[:0], p)
+	at.again = again
 	if err != nil || len(name) == 0 || !bytes.Equal(again, name) {
 		return errStoredName
 	}

@@ -67,10 +67,10 @@ func sliceSet(t reflect.Type, kind Kind, elem *codec) *codec {
 			return nil
 		},
 		read: func(src wire.Source, _ Kind, p unsafe.Pointer) error {
-			slice := reflect.NewAt(t, p).Elem()
-			slice.SetZero()
-			err := src.Set(kind, func(text []byte) error { return elem.parseText(text, s.grow(slice, p)) })
-			if err == nil && slice.Len() == 0 {
+			err := s.draft(p, func(add func() unsafe.Pointer) error {
+				return src.Set(kind, func(text []byte) error { return elem.parse(src, text, add()) })
+			})
+			if err == nil && (*sliceHeader)(p).len == 0 {
 				return errEmptySet
 			}
 			return err
@@ -108,7 +108,7 @@ func mapSet(t reflect.Type, kind Kind, elem *codec) *codec {
 			err := src.Set(kind, func(text []byte) error {
 				n++
 				key.Elem().SetZero()
-				if err := elem.parseText(text, key.UnsafePointer()); err != nil {
+				if err := elem.parse(src, text, key.UnsafePointer()); err != nil {
 					return err
 				}
 				m.SetMapIndex(key.Elem(), reflect.ValueOf(struct{}{}))

@@ -72,6 +72,7 @@ type Facet struct {
 
 	digits int    // of the padded forms; 0 for the stored text
 	signed bool   // the form with +
+	limit  int64  // of plain facets, 10 to the power of digits, 0 if that is too much
 	next   string // literal that follows, "" at the end or before another facet
 	last   bool   // nothing follows
 }
@@ -217,6 +218,17 @@ func zeros(dst []byte, start, width int) []byte {
 	copy(dst[start+count:], dst[start:])
 	for i := range count {
 		dst[start+i] = '0'
+	}
+	return dst
+}
+
+// appendPadded appends v with zeros before it, of which there are enough.
+func appendPadded(dst []byte, v int64, digits int) []byte {
+	const zeros = "00000000000000000000000000000000000000"
+	dst = append(dst, zeros[:digits]...)
+	for i := len(dst) - 1; v > 0; i-- {
+		dst[i] = '0' + byte(v%10)
+		v /= 10
 	}
 	return dst
 }

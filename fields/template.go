@@ -150,6 +150,9 @@ func (t *Template) link() (wrong []string) {
 			continue
 		}
 		f.last = i == len(t.parts)-1
+		if f.digits <= maxSigned {
+			f.limit = pow10(f.digits)
+		}
 		if !f.last {
 			f.next = t.parts[i+1].Literal
 		}
@@ -187,6 +190,12 @@ func (t *Template) appendItem(dst []byte, base unsafe.Pointer) (_ []byte, presen
 		p, ok := f.present(base)
 		if !ok {
 			return dst, false, nil
+		}
+		if part.Facet.plain() {
+			if v := f.codec.integer(p); 0 <= v && v < part.Facet.limit {
+				dst = appendPadded(dst, v, part.Facet.digits)
+				continue
+			}
 		}
 		start := len(dst)
 		if dst, err = f.codec.appendText(dst, p); err == nil {

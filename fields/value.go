@@ -118,6 +118,9 @@ func FromAttributeValue(av types.AttributeValue) (Value, error) {
 // ParseValue reads a value in DynamoDB JSON, which it does not keep. One of a
 // type that is not known here is the zero Value.
 func ParseValue(json []byte) (Value, error) {
+	if v, ok := parseShort(json); ok {
+		return v, nil
+	}
 	scan := wire.NewScanner(json)
 	av, err := wire.ReadValue(scan)
 	if err == nil {
@@ -127,6 +130,18 @@ func ParseValue(json []byte) (Value, error) {
 		return Value{}, err
 	}
 	return FromAttributeValue(av)
+}
+
+// parseShort is ParseValue of a scalar that keys have, in the form in which
+// DynamoDB sends it.
+func parseShort(json []byte) (Value, bool) {
+	for _, k := range [...]Kind{S, N} {
+		text, ok := wire.PlainScalar(json, k)
+		if ok && checkText(k, text) == nil {
+			return Value{k, string(text)}, true
+		}
+	}
+	return Value{}, false
 }
 
 // Equal reports whether DynamoDB holds v and w for the same value: numbers by

@@ -10,7 +10,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash"
 	"slices"
 	"strings"
 )
@@ -85,14 +84,14 @@ func (k *Keys) Open(context []byte, text string) ([]byte, error) {
 // tag is the first half of SHA-256 or, with a key, of HMAC-SHA-256 over the
 // context, its length before it, and the payload.
 func tag(key, context, payload []byte) []byte {
-	var h hash.Hash
+	text := make([]byte, 0, 8+len(context)+len(payload))
+	text = binary.BigEndian.AppendUint64(text, uint64(len(context)))
+	text = append(append(text, context...), payload...)
 	if key == nil {
-		h = sha256.New()
-	} else {
-		h = hmac.New(sha256.New, key)
+		sum := sha256.Sum256(text)
+		return append(text[:0], sum[:tagLength]...)
 	}
-	h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(context))))
-	h.Write(context)
-	h.Write(payload)
+	h := hmac.New(sha256.New, key)
+	h.Write(text)
 	return h.Sum(nil)[:tagLength]
 }

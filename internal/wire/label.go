@@ -72,6 +72,21 @@ func (s *Scanner) Scalar(l *Label, width int) (text []byte, ok bool) {
 	return s.data[start:end:end], true
 }
 
+// PlainScalar is the text of a value of kind k, S or N, if json is that value
+// without escapes and nothing else.
+func PlainScalar(json []byte, k Kind) (text []byte, ok bool) {
+	open := opening(k)
+	s := Scanner{data: json}
+	if !s.Prefix(open) {
+		return nil, false
+	}
+	end := s.plain(s.pos)
+	if end != len(json)-2 || string(json[end:]) != `"}` {
+		return nil, false
+	}
+	return json[s.pos:end], true
+}
+
 // Integer is Scalar for a whole number of up to 18 digits, and returns its value.
 func (s *Scanner) Integer(l *Label) (v int64, ok bool) {
 	if !s.Prefix(l.open) {
