@@ -1,0 +1,108 @@
+package main
+
+import (
+	"runtime"
+	"slices"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// cpuTime is the processor time of this process so far, on all its threads.
+func cpuTime() time.Duration {
+	var t unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_PROCESS_CPUTIME_ID, &t); err != nil {
+		panic(err) // the clock is there on every Linux and macOS
+	}
+	return time.Duration(t.Nano())
+}
+
+// sliceTime is how long a variant runs at a time. It is short, so that all
+// variants of a round meet the same load of the machine.
+const sliceTime = 10 * time.Millisecond
+
+// A variant is one way to do a work.
+type variant struct {
+	name  string
+	do    func()
+	extra bool // it is for the tables only
+
+	batch int             // how many operations about fill a slice
+	cpu   []time.Duration // of one operation, by round
+}
+
+// calibrate finds the size of a batch, by processor time because other
+// processes may take the machine away in the middle.
+func (v *variant) calibrate() {
+	v.do()
+	for v.batch = 1; ; v.batch *= 2 {
+		start := cpuTime()
+		v.run()
+		if took := cpuTime() - start; took > sliceTime/4 {
+			v.batch = max(1, int(sliceTime*time.Duration(v.batch)/took))
+			return
+		}
+	}
+}
+
+func (v *variant) run() {
+	for range v.batch {
+		v.do()
+	}
+}
+
+// measure runs one slice.
+func (v *variant) measure() {
+	runtime.GC()
+	start := cpuTime()
+	v.run()
+	v.cpu = append(v.cpu, (cpuTime()-start)/time.Duration(v.batch))
+}
+
+// time is the median of an operation's time.
+func (v *variant) time() time.Duration {
+	all := slices.Sorted(slices.Values(v.cpu))
+	return all[len(all)/2]
+}
+
+// A group is a work and the ways to do it, that of ddbtable first.
+type group struct {
+	work     string
+	variants []*variant
+	counts   []count
+	counted  []counted
+}
+
+// round measures every variant once, each round beginning with another.
+func (g *group) round(n int) {
+	for i := range g.variants {
+		g.variants[(i+n)%len(g.variants)].measure()
+	}
+}
+
+// ratio is how much of the other variant's time the first one takes: the
+// median over the rounds of the ratio within one round. The ratio of medians
+// would compare times of different loads.
+func (g *group) ratio(other *variant) figure {
+	var all []float64
+	for i, own := range g.variants[0].cpu {
+		all = append(all, float64(own)/float64(max(other.cpu[i], 1)))
+	}
+	return figureOf(all)
+}
+
+// A figure is a median and half the distance of the quartiles.
+type figure struct{ median, spread float64 }
+
+func figureOf(all []float64) figure {
+	slices.Sort(all)
+	at := func(q float64) float64 {
+		place := q * float64(len(all)-1)
+		i := int(place)
+		if i == len(all)-1 {
+			return all[i]
+		}
+		return all[i] + (place-float64(i))*(all[i+1]-all[i])
+	}
+	return figure{at(0.5), (at(0.75) - at(0.25)) / 2}
+}
