@@ -11,7 +11,10 @@ COMPARE = go -C internal/difftest test -count=1 -timeout 10m -v -run 'Differenti
 FUZZTIME ?= 30s
 BENCH    ?= .
 
-.PHONY: help test lint ci fuzz bench bench-engine golden dynalite local
+# The program that measures ddbtable beside other libraries.
+MEASURE = go -C internal/bench build -o ../../.tools/bench . && .tools/bench
+
+.PHONY: help test lint ci fuzz bench bench-ratios bench-engine golden dynalite local
 .NOTPARALLEL:
 
 help: ## print this list
@@ -29,11 +32,14 @@ lint: ## check format, go vet, go.mod and the linters of internal/tools
 	go -C internal/tools mod tidy -diff
 	go -C internal/difftest vet ./...
 	go -C internal/difftest mod tidy -diff
+	go -C internal/bench vet ./...
+	go -C internal/bench mod tidy -diff
 	go -C internal/tools test ./...
 	go -C internal/tools build -o ../../.tools/lint ./lint
 	.tools/lint ./...
 	cd internal/tools && ../../.tools/lint ./...
 	cd internal/difftest && ../../.tools/lint ./...
+	cd internal/bench && ../../.tools/lint ./...
 
 ci: lint test dynalite ## do what every submission must pass: lint, test, dynalite
 
@@ -45,8 +51,11 @@ fuzz: ## run every Fuzz function for FUZZTIME each (30s)
 		go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$package" || exit 1; \
 	done
 
-bench: ## run the benchmarks that match BENCH (all)
-	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+bench: ## measure ddbtable beside other libraries; works that match BENCH (all)
+	$(MEASURE) -work '$(BENCH)'
+
+bench-ratios: ## the same in one line per figure, within 40 s
+	@$(MEASURE) -ratios -work '$(BENCH)'
 
 # The variable LOCAL adds DynamoDB Local, which is not open source.
 bench-engine: ## measure the embedded engine against its goals and dynalite; LOCAL=1 adds DynamoDB Local

@@ -103,6 +103,18 @@ func (p *queryPlan) renderRange(r keyRange, asked projection) (t texts, err erro
 	return t, nil
 }
 
+// request is the request for the beginning of a range.
+func (p *queryPlan) request(i int, backward bool) call {
+	c := call{
+		op: opQuery, table: p.core.settings.name, index: p.index.name,
+		texts: p.texts[i], consistent: p.core.consistent, backward: backward,
+	}
+	if p.scan != nil {
+		c.op, c.segment = opScan, p.scan
+	}
+	return c
+}
+
 // writeKey appends the key condition of a range.
 func (p *queryPlan) writeKey(w *writer, r keyRange) {
 	w.name(p.index.partition.Name)

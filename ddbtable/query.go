@@ -279,23 +279,25 @@ func (q Query[T]) judge(r *reader[T], i int) (ok bool, err error) {
 	return false, err
 }
 
-// AppendRequest appends the JSON of the first request that All sends: for
-// tests, logs and measurements. It sends nothing, and appends nothing if no item
-// can fulfil the conditions. The JSON holds key values, so mind where you print
-// it.
+// AppendRequest appends the JSON of the first request that All sends without a
+// cursor: for tests, logs and measurements. It sends nothing, and appends nothing
+// if no item can fulfil the conditions. The JSON holds key values, so mind where
+// you print it.
 func (q Query[T]) AppendRequest(dst []byte) ([]byte, error) {
 	p, err := q.plan()
 	if err != nil {
 		return dst, q.opError(nil, err)
 	}
-	r, err := q.open(p, q.from)
-	if err != nil {
-		return dst, q.opError(p, err)
-	}
-	if !r.more() {
+	if p.empty || len(p.ranges) == 0 {
 		return dst, nil
 	}
-	return r.call(q.pageSize).appendBody(dst), nil
+	first := 0
+	if p.descending {
+		first = len(p.ranges) - 1
+	}
+	c := p.request(first, p.descending)
+	c.limit = q.pageSize
+	return c.appendBody(dst), nil
 }
 
 // Collect gathers the items of a sequence such as [Query.All] gives. At an
@@ -407,18 +409,10 @@ func (r *reader[T]) atEnd() (bool, error) {
 
 // call is the request for what follows the place.
 func (r *reader[T]) call(limit int) *call {
-	p := r.plan
-	c := &call{
-		op: opQuery, table: p.core.settings.name, index: p.index.name,
-		texts: p.texts[r.current()], start: r.at.after,
-		consistent: p.core.consistent, backward: r.backward,
-		count: r.count, limit: limit, rows: &r.rows,
-	}
+	c := new(r.plan.request(r.current(), r.backward))
+	c.start, c.count, c.limit, c.rows = r.at.after, r.count, limit, &r.rows
 	if r.count {
-		c.texts = p.counts[r.current()]
-	}
-	if p.scan != nil {
-		c.op, c.segment = opScan, p.scan
+		c.texts = r.plan.counts[r.current()]
 	}
 	return c
 }
