@@ -117,14 +117,24 @@ func (u *update) global(name string) (*indexDefinition, *apierror.Error) {
 // backfill puts what a table holds into a new index. Items whose attributes do
 // not fit the index's key stay out of it, see
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.OnlineOps.html
+//
+// Entries are put in their order: a durable store keeps all that one write puts
+// into a page in a sorted list, and to put many in any order would take minutes.
 func (t *table) backfill(r store.Reader, b *store.Batch, x *index) error {
 	x.totals.counted.Store(true)
-	return r.Range(t.definition.Space, store.Range{}, func(key, value []byte) bool {
+	type entry struct{ place, item []byte }
+	var entries []entry
+	err := r.Range(t.definition.Space, store.Range{}, func(key, value []byte) bool {
 		it := attribute.Item(value)
-		if entry := x.entry(it); entry != nil {
-			b.Put(x.definition.Space, x.place(it, key), bytes.Clone(entry))
-			x.totals.add(nil, entry, 1)
+		if held := x.entry(it); held != nil {
+			entries = append(entries, entry{x.place(it, key), bytes.Clone(held)})
+			x.totals.add(nil, held, 1)
 		}
 		return true
 	})
+	slices.SortFunc(entries, func(a, b entry) int { return bytes.Compare(a.place, b.place) })
+	for _, e := range entries {
+		b.Put(x.definition.Space, e.place, e.item)
+	}
+	return err
 }
