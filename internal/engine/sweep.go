@@ -18,7 +18,7 @@ const (
 	sweepInterval = time.Hour
 	// sweepSize is how many items or records one write of a sweep deletes, so
 	// that other writes come in between.
-	sweepSize = 100
+	sweepSize = 250
 	// expiryYears is how long ago an item may have expired to be deleted at
 	// all: an older time is taken for a mistake.
 	expiryYears = 5
