@@ -32,13 +32,17 @@
 // # Operations
 //
 // The operations on tables and items, with expressions or the parameters from
-// before them, batches, transactions, tags, time to live
-// and the streams service are here; continuous backups and quotas are described
-// and nothing more. PartiQL, backups to restore from, imports, exports and
-// global tables are not, and are answered with UnknownOperationException. What
-// takes the service a while, such as a new index, is done when the answer comes.
-// Expired items stay readable until a sweep, which comes before the first
-// request after each hour of the engine's clock.
+// before them, batches, transactions, tags, time to live and the streams service
+// are here. Continuous backups and quotas are described and nothing more.
+// Settings that mean nothing here, such as encryption and warm throughput, are
+// accepted and passed over; replicas and vector indexes are refused. PartiQL,
+// backups to restore from, imports and exports are answered with
+// UnknownOperationException.
+//
+// What takes the service a while, such as a new index, is done when the answer
+// comes. Expired items stay readable until a sweep, which comes before the first
+// request after each hour of the engine's clock and reads every table that
+// has a time to live.
 //
 // A client of the SDK's dynamodbstreams package takes its region, endpoint,
 // credentials and HTTP client from the options of [DB.Client].

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go/middleware"
 
 	"example.com/ddb/ddbtable/embedded"
 )
@@ -178,4 +180,35 @@ func TestAnItemFromBeforeAnIndexCanBeChanged(t *testing.T) {
 	if got := counts(t, c); got != [4]int{1, 1, 1, 1} {
 		t.Errorf("counts of table and index, found and described: %v", got)
 	}
+}
+
+// TestWhatIsNotHereIsRefused asks for replicas and vector indexes. A table
+// without them would pass for one that has them.
+func TestWhatIsNotHereIsRefused(t *testing.T) {
+	c := open(t).Client()
+	in := definition()
+	in.VectorIndexes = []types.VectorIndex{{IndexName: aws.String("vec")}}
+	_, err := c.CreateTable(t.Context(), in, func(o *dynamodb.Options) {
+		o.APIOptions = append(o.APIOptions, unvalidated)
+	})
+	if err == nil || !strings.Contains(err.Error(), "nothing of what VectorIndexes asks for") {
+		t.Errorf("CreateTable: %v", err)
+	}
+	createTable(t, c, false)
+	_, err = c.UpdateTable(t.Context(), &dynamodb.UpdateTableInput{
+		TableName:      aws.String("tab"),
+		ReplicaUpdates: []types.ReplicationGroupUpdate{{Delete: &types.DeleteReplicationGroupMemberAction{RegionName: aws.String("eu-west-1")}}},
+	})
+	if err == nil || !strings.Contains(err.Error(), "nothing of what ReplicaUpdates asks for") {
+		t.Errorf("UpdateTable: %v", err)
+	}
+	// What only costs money elsewhere is accepted.
+	update(t, c, &dynamodb.UpdateTableInput{TableName: aws.String("tab"), SSESpecification: &types.SSESpecification{Enabled: aws.Bool(true)}})
+}
+
+// unvalidated takes the SDK's own checks away, so that a request arrives which is
+// not complete.
+func unvalidated(stack *middleware.Stack) error {
+	_, err := stack.Initialize.Remove("OperationInputValidation")
+	return err
 }

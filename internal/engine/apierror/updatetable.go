@@ -8,9 +8,10 @@ func UpdateTableEmpty() *Error {
 		"GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required")
 }
 
-// NoReplicas refuses replicas, which an engine on one machine cannot have.
-func NoReplicas() *Error {
-	return validation("the embedded engine has no replicas; remove them from the request")
+// NotHere refuses replicas and vector indexes: a table without them would not
+// be the one that was asked for.
+func NotHere(member string) *Error {
+	return validation("the embedded engine has nothing of what %s asks for; remove it from the request", member)
 }
 
 // UpdateThroughputRequired refuses to provision a table without throughput.

@@ -83,6 +83,8 @@ type CreateTable struct {
 	TableClass                Text
 	DeletionProtectionEnabled Flag
 	Tags                      Tags
+	// Elsewhere names a member that asks for what is not to be had here.
+	Elsewhere string
 }
 
 var (
@@ -142,6 +144,9 @@ func (t *CreateTable) readMember(r *wire.Reader, name []byte) {
 		t.DeletionProtectionEnabled.read(r)
 	case "Tags":
 		t.Tags.read(r)
+	case "GlobalTableSourceArn", "VectorIndexes":
+		t.Elsewhere = string(name)
+		r.Skip()
 	default:
 		r.Skip()
 	}

@@ -17,9 +17,10 @@ type UpdateTable struct {
 	StreamSpecification       Stream
 	TableClass                Text
 	DeletionProtectionEnabled Flag
-	// Replicas is set when the request has replicas, Others when it has
-	// members that change nothing that is kept here.
-	Replicas, Others bool
+	// Elsewhere names a member that asks for what is not to be had here.
+	Elsewhere string
+	// Others is set for members that change nothing that is kept here.
+	Others bool
 }
 
 // An IndexUpdate changes a global secondary index: one of its members is to be
@@ -78,8 +79,8 @@ func (u *UpdateTable) readMember(r *wire.Reader, name []byte) {
 		u.TableClass.read(r)
 	case "DeletionProtectionEnabled":
 		u.DeletionProtectionEnabled.read(r)
-	case "ReplicaUpdates", "GlobalTableWitnessUpdates", "MultiRegionConsistency":
-		u.Replicas = true
+	case "ReplicaUpdates", "GlobalTableWitnessUpdates", "MultiRegionConsistency", "VectorIndexUpdates":
+		u.Elsewhere = string(name)
 		r.Skip()
 	case "SSESpecification", "OnDemandThroughput", "WarmThroughput":
 		u.Others = true

@@ -21,6 +21,9 @@ const (
 
 // CreateTable checks the definition of a new table.
 func CreateTable(t *request.CreateTable) *apierror.Error {
+	if t.Elsewhere != "" {
+		return apierror.NotHere(t.Elsewhere)
+	}
 	if err := checkThroughput(t); err != nil {
 		return err
 	}

@@ -14,8 +14,8 @@ const maxIndexUpdates = 1
 // table.
 func UpdateTable(u *request.UpdateTable) *apierror.Error {
 	switch {
-	case u.Replicas:
-		return apierror.NoReplicas()
+	case u.Elsewhere != "":
+		return apierror.NotHere(u.Elsewhere)
 	case !changesAnything(u):
 		return apierror.UpdateTableEmpty()
 	case u.BillingMode.Value == "PROVISIONED" && !u.ProvisionedThroughput.Set:
