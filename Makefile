@@ -14,7 +14,7 @@ BENCH    ?= .
 # The program that measures ddbtable beside other libraries.
 MEASURE = go -C internal/bench build -o ../../.tools/bench . && .tools/bench
 
-.PHONY: help test lint ci fuzz bench bench-ratios bench-engine golden dynalite local
+.PHONY: help test lint ci fuzz bench bench-ratios bench-engine golden dynalite client startup local
 .NOTPARALLEL:
 
 help: ## print this list
@@ -41,7 +41,7 @@ lint: ## check format, go vet, go.mod and the linters of internal/tools
 	cd internal/difftest && ../../.tools/lint ./...
 	cd internal/bench && ../../.tools/lint ./...
 
-ci: lint test dynalite ## do what every submission must pass: lint, test, dynalite
+ci: lint test dynalite client ## do what every submission must pass: lint, test, dynalite, client
 
 fuzz: ## run every Fuzz function for FUZZTIME each (30s)
 	@list=$$(go test -list '^Fuzz' ./...) || { echo "$$list"; exit 1; }; \
@@ -71,6 +71,21 @@ dynalite: ## run the conformance suite on dynalite, and compare the engine with 
 	npm ci --prefix internal/dynalite --ignore-scripts --no-audit --no-fund
 	node internal/dynalite/run.js $(CONFORM)
 	node internal/dynalite/run.js $(COMPARE)
+
+client: ## use examples/local-server as the toy store does, with AWS's SDK for JavaScript (node 20 and npm are needed)
+	npm ci --prefix internal/jsclient --ignore-scripts --no-audit --no-fund
+	go build -o .tools/local-server ./examples/local-server
+	node internal/jsclient/run.js .tools/local-server -addr 127.0.0.1:0
+	node internal/jsclient/run.js .tools/local-server -addr 127.0.0.1:0 -latency 1ms -faults 'fail-before every=7'
+
+# The variable LOCAL adds DynamoDB Local, which is not open source, and which
+# listens on every interface: so all of it runs in a network of its own.
+startup: ## measure start-up and memory of examples/local-server and dynalite; LOCAL=1 adds DynamoDB Local
+	npm ci --prefix internal/dynalite --ignore-scripts --no-audit --no-fund
+	$(if $(LOCAL),internal/tools/dynamodb-local.sh true)
+	go build -o .tools/local-server ./examples/local-server
+	go build -o .tools/startup ./internal/startup
+	$(if $(LOCAL),unshare -rn sh -c 'ip link set lo up && exec .tools/startup -local',.tools/startup)
 
 local: ## run the conformance suite on AWS's DynamoDB Local (java, node and npm are needed)
 	go test -run '^$$' $(SUITE) # builds it: there may be no network later

@@ -4,6 +4,11 @@
 //	go run ./examples/local-server -addr 127.0.0.1:8010 -data orders.db
 //	aws dynamodb list-tables --endpoint-url http://127.0.0.1:8010
 //
+// With -latency and -faults it is as slow and as unreliable as a service far away,
+// and with -strict it does all that DynamoDB may do, see embedded.Strict:
+//
+//	go run ./examples/local-server -latency 5ms -faults 'throttle operation=PutItem every=3; unprocessed share=0.2'
+//
 // It listens on the loopback interface unless -addr says otherwise, and stops
 // on Ctrl-C after the requests under way are answered. Without -data everything
 // is in memory and gone at the end.
@@ -22,6 +27,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -50,6 +56,10 @@ type options struct {
 	addr string
 	data string
 	log  bool
+
+	latency time.Duration
+	faults  []embedded.Fault
+	strict  []embedded.Option
 }
 
 // run is the whole program. It ends when the context does.
@@ -79,10 +89,21 @@ func parse(args []string, stdout io.Writer) (*options, error) {
 	flags.StringVar(&o.addr, "addr", "127.0.0.1:8010", "listen on this `address`")
 	flags.StringVar(&o.data, "data", "", "keep the data in this `file`; in memory when empty")
 	flags.BoolVar(&o.log, "log", false, "write a line for each request to standard error")
+	flags.DurationVar(&o.latency, "latency", 0, "wait this `time`, such as 5ms, before each request is done")
+	flags.Func("faults", "make requests fail: `faults` with ; between, each one of "+
+		names(effects, func(e effect) string { return e.name })+" and settings such as operation=PutItem every=3 share=0.1", func(text string) (err error) {
+		o.faults, err = parseFaults(text)
+		return err
+	})
+	flags.Func("strict", "do all that DynamoDB may do, as this `seed` decides", func(text string) error {
+		seed, err := strconv.ParseUint(text, 10, 64)
+		o.strict = []embedded.Option{embedded.Strict(seed)}
+		return err
+	})
 	err := flags.Parse(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
-		fmt.Fprintln(stdout, "Usage: local-server [-addr address] [-data file] [-log]")
+		fmt.Fprintln(stdout, "Usage: local-server [-addr address] [-data file] [-log] [-latency time] [-faults faults] [-strict seed]")
 		flags.SetOutput(stdout)
 		flags.PrintDefaults()
 		return nil, err
@@ -93,7 +114,7 @@ func parse(args []string, stdout io.Writer) (*options, error) {
 	}
 	// An empty address would be every interface of the machine.
 	flags.Visit(func(f *flag.Flag) {
-		if f.Value.String() == "" {
+		if _, isText := f.Value.(flag.Getter); isText && f.Value.String() == "" {
 			err = fmt.Errorf("-%s is empty: give a value, or leave it out; run with -help for the flags", f.Name)
 		}
 	})
@@ -101,7 +122,7 @@ func parse(args []string, stdout io.Writer) (*options, error) {
 }
 
 func serve(ctx context.Context, o *options, stdout, stderr io.Writer) (err error) {
-	db, err := open(o.data)
+	db, err := open(o)
 	if err != nil {
 		return err
 	}
@@ -123,11 +144,22 @@ func serve(ctx context.Context, o *options, stdout, stderr io.Writer) (err error
 	return until(ctx, server, listener)
 }
 
-func open(path string) (*embedded.DB, error) {
-	if path == "" {
-		return embedded.Open()
+func open(o *options) (*embedded.DB, error) {
+	options := o.strict
+	if o.data != "" {
+		options = append(options, embedded.File(o.data))
 	}
-	return embedded.Open(embedded.File(path))
+	db, err := embedded.Open(options...)
+	if err != nil {
+		return nil, err
+	}
+	if o.latency > 0 {
+		db.Inject(embedded.Fault{Effect: embedded.Delay, Delay: o.latency})
+	}
+	for _, f := range o.faults {
+		db.Inject(f)
+	}
+	return db, nil
 }
 
 func kept(path string) string {

@@ -37,6 +37,9 @@ func TestWhatEndsItAtOnce(t *testing.T) {
 		{"flag without its value", []string{"-data"}, 2, "flag needs an argument: -data; run with -help"},
 		{"empty address, which would be every interface", []string{"-addr", ""}, 2, "-addr is empty: give a value, or leave it out; run with -help"},
 		{"empty file, which would be none", []string{"-data", ""}, 2, "-data is empty: give a value, or leave it out; run with -help"},
+		{"a fault that is none", []string{"-faults", "slow"}, 2, `unknown fault "slow"; use one of`},
+		{"a seed that is none", []string{"-strict", "x"}, 2, `invalid value "x" for flag -strict`},
+		{"a time that is none", []string{"-latency", "5"}, 2, `invalid value "5" for flag -latency`},
 		{"argument", []string{"orders.db"}, 2, `unexpected argument "orders.db"; run with -help`},
 		{"not an address", []string{"-addr", "8010"}, 1, "cannot listen on 8010: "},
 		{"address in use", []string{"-addr", listener.Addr().String()}, 1, "address already in use"},
@@ -72,7 +75,7 @@ func TestHelpGoesToTheOutput(t *testing.T) {
 	if code := run(t.Context(), []string{"-help"}, &stdout, &stderr); code != 0 || stderr.Len() > 0 {
 		t.Errorf("exit code %d, stderr %q", code, stderr.String())
 	}
-	for _, flag := range []string{"-addr", "-data", "-log"} {
+	for _, flag := range []string{"-addr", "-data", "-log", "-latency", "-faults", "-strict"} {
 		if !strings.Contains(stdout.String(), flag+" ") && !strings.Contains(stdout.String(), flag+"\n") {
 			t.Errorf("no word of %s:\n%s", flag, stdout.String())
 		}

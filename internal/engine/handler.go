@@ -16,15 +16,27 @@ import (
 // that bodies take.
 const maxAtOnce = 512
 
+// maxLargeAtOnce bounds those with a body above largeBody, or of a length that
+// is not told: with bodies of 16 MiB they take 256 MiB.
+const (
+	maxLargeAtOnce = 16
+	largeBody      = 64 << 10
+)
+
 // A Handler serves an engine over HTTP.
 type Handler struct {
 	engine *Engine
 	places chan struct{}
+	large  chan struct{}
 }
 
 // NewHandler makes a handler for an engine.
 func NewHandler(e *Engine) *Handler {
-	return &Handler{engine: e, places: make(chan struct{}, maxAtOnce)}
+	return &Handler{
+		engine: e,
+		places: make(chan struct{}, maxAtOnce),
+		large:  make(chan struct{}, maxLargeAtOnce),
+	}
 }
 
 // ServeHTTP implements http.Handler.
@@ -39,6 +51,14 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodGet {
 		healthy(w)
 		return
+	}
+	if r.ContentLength < 0 || r.ContentLength > largeBody {
+		select {
+		case h.large <- struct{}{}:
+			defer func() { <-h.large }()
+		case <-r.Context().Done():
+			return
+		}
 	}
 	request := takeBuffer()
 	defer request.free()

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -44,6 +45,38 @@ func TestRequestsAboveTheLimitAreRefused(t *testing.T) {
 		if w.Code != http.StatusOK {
 			t.Errorf("with a free place: %d %s", w.Code, w.Body)
 		}
+	}
+}
+
+// TestLargeBodiesAwaitAPlace takes all places of large bodies: a small one
+// passes, and a large one is not read before a place is free.
+func TestLargeBodiesAwaitAPlace(t *testing.T) {
+	h := NewHandler(newEngine(t))
+	for range maxLargeAtOnce {
+		h.large <- struct{}{}
+	}
+	post := func(ctx context.Context, body *strings.Reader) int {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequestWithContext(ctx, http.MethodPost, "/", body))
+		return w.Body.Len()
+	}
+	if post(t.Context(), strings.NewReader("{}")) == 0 {
+		t.Error("a small body was not answered")
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	body := strings.NewReader(strings.Repeat(" ", largeBody+1))
+	if post(gone, body) > 0 || body.Len() != largeBody+1 {
+		t.Errorf("without a place a large body was read up to %d bytes of its end", body.Len())
+	}
+	answered := make(chan int)
+	go func() { answered <- post(t.Context(), body) }()
+	<-h.large
+	if <-answered == 0 || body.Len() > 0 {
+		t.Error("with a free place a large body was not answered")
+	}
+	if len(h.large) != maxLargeAtOnce-1 {
+		t.Errorf("%d places are taken", len(h.large))
 	}
 }
 
