@@ -150,12 +150,12 @@ func (b BatchWrite[T]) Total(n int) BatchWrite[T] {
 // taken and not written.
 func (b BatchWrite[T]) Run(ctx context.Context) error {
 	err := b.run(ctx)
-	return b.table.opError("batch write", err)
+	return b.table.inner().opError("batch write", err)
 }
 
 func (b BatchWrite[T]) run(ctx context.Context) error {
-	if b.table.err != nil {
-		return b.table.err
+	if err := b.table.inner().mistake(); err != nil {
+		return err
 	}
 	if b.concurrency < 0 {
 		return planErrorf("Concurrency is negative; give the number of requests under way at once, or 0 for the default")

@@ -48,7 +48,7 @@ func (b BatchGet[T]) OnMissing(f func(Key[T])) BatchGet[T] {
 func (b BatchGet[T]) All(ctx context.Context) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		if err := b.all(ctx, yield); err != nil {
-			yield(*new(T), b.table.opError("batch get", err))
+			yield(*new(T), b.table.inner().opError("batch get", err))
 		}
 	}
 }
@@ -57,9 +57,11 @@ func (b BatchGet[T]) All(ctx context.Context) iter.Seq2[T, error] {
 var errStopped = errors.New("stopped")
 
 func (b BatchGet[T]) all(ctx context.Context, yield func(T, error) bool) error {
-	switch t := b.table; {
-	case t.err != nil:
-		return t.err
+	t := b.table
+	if err := t.inner().mistake(); err != nil {
+		return err
+	}
+	switch {
 	case t.projection.err != nil:
 		return t.projection.err
 	case b.concurrency < 1:

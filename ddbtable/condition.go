@@ -116,7 +116,12 @@ func (a Attribute[T, V]) NotExists() Cond[T] { return a.cond(opNotExists, a.valu
 // HasKind is true if the stored attribute is of that attribute type.
 func (a Attribute[T, V]) HasKind(k fields.Kind) Cond[T] {
 	n := a.leaf(opType, a.value)
-	n.values = []fields.Value{fields.String(string(k))}
+	switch k {
+	case fields.S, fields.N, fields.B, fields.BOOL, fields.NULL, fields.M, fields.L, fields.SS, fields.NS, fields.BS:
+		n.values = []fields.Value{fields.String(string(k))}
+	default:
+		n.err = cmp.Or(n.err, planErrorf("HasKind with %q, which is no attribute type; use fields.S, fields.N or another of the constants", k))
+	}
 	return condition[T]{n}
 }
 

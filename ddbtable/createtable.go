@@ -35,9 +35,16 @@ func UseClock(c Clock) Option {
 }
 
 // PollInterval is how long CreateTable and DeleteTable wait between two looks
-// at the table: 1 second without this option.
+// at the table: 1 second without this option, or with 0.
 func PollInterval(d time.Duration) Option {
-	return option(func(s *settings) { s.wait.interval = d })
+	return option(func(s *settings) {
+		switch {
+		case d < 0:
+			s.err = errors.Join(s.err, errors.New("PollInterval is negative; give the time between two looks at the table, or 0 for the default"))
+		case d > 0:
+			s.wait.interval = d
+		}
+	})
 }
 
 // waiting is how a table waits for DynamoDB.
@@ -85,7 +92,8 @@ func (e *SchemaError) Error() string {
 // created by somebody else: it must then have the defined primary key and
 // attribute types and each defined index with its key and projection, else the
 // error is a [SchemaError]. Other indexes, throughput and billing are not
-// looked at. A table that is being deleted is waited for, and created anew.
+// compared. A table that is being changed is waited for; one that is being
+// deleted too, and then created anew.
 //
 // It costs one CreateTable and, every [PollInterval], one DescribeTable. Give a
 // context with a deadline.
@@ -95,10 +103,13 @@ func (t *Table[T]) CreateTable(ctx context.Context) error {
 
 // ready is what stands in the way of sending.
 func (t *core) ready() error {
-	if t.err == nil && nilClient(t.client) {
+	if err := t.mistake(); err != nil {
+		return err
+	}
+	if nilClient(t.client) {
 		return errNilClient
 	}
-	return t.err
+	return nil
 }
 
 func (t *core) createTable(ctx context.Context) error {
@@ -134,8 +145,8 @@ func (t *core) awaitActive(ctx context.Context) (gone bool, err error) {
 			if err := t.compare(table); err != nil {
 				return false, err
 			}
-			if settled(table) {
-				return false, nil
+			if done, err := settled(table); done || err != nil {
+				return false, err
 			}
 		}
 		if err := t.settings.wait.pause(ctx); err != nil {
@@ -156,15 +167,19 @@ func (t *core) describe(ctx context.Context) (*types.TableDescription, error) {
 	return out.Table, nil
 }
 
-// settled reports whether the table and all its indexes are active. UPDATING
-// serves requests as well.
-func settled(table *types.TableDescription) bool {
-	if table.TableStatus != types.TableStatusActive && table.TableStatus != types.TableStatusUpdating {
-		return false
+// settled reports whether the table and all its indexes are active. The error
+// says that waiting does not make them so.
+func settled(table *types.TableDescription) (bool, error) {
+	switch s := table.TableStatus; s {
+	case types.TableStatusActive:
+	case types.TableStatusCreating, types.TableStatusUpdating:
+		return false, nil
+	default:
+		return false, fmt.Errorf("the table is there with status %s, which waiting does not change; mend or delete it, or use another name", s)
 	}
 	return !slices.ContainsFunc(table.GlobalSecondaryIndexes, func(x types.GlobalSecondaryIndexDescription) bool {
-		return x.IndexStatus != types.IndexStatusActive && x.IndexStatus != types.IndexStatusUpdating
-	})
+		return x.IndexStatus != types.IndexStatusActive
+	}), nil
 }
 
 // DeleteTable deletes the table with all its items and returns when it is gone.

@@ -56,15 +56,15 @@ func (d Delete[T]) AnyVersion() Delete[T] {
 // earlier attempt of this call may have removed it.
 func (d Delete[T]) Run(ctx context.Context) (*T, error) {
 	old, err := d.run(ctx)
-	return old, d.table.opError("delete", err)
+	return old, d.core.opError("delete", err)
 }
 
 func (d Delete[T]) run(ctx context.Context) (*T, error) {
 	t := d.table
-	switch {
-	case t.err != nil:
-		return nil, t.err
-	case t.def.soft != nil && !d.purge:
+	if err := d.core.mistake(); err != nil {
+		return nil, err
+	}
+	if t.schema.soft != nil && !d.purge {
 		return d.mark(ctx)
 	}
 	c, err := d.call()

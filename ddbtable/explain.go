@@ -33,7 +33,7 @@ type Explanation struct {
 func (q Query[T]) Explain() Explanation { return q.explain() }
 
 func (q *query) explain() Explanation {
-	e := Explanation{Table: q.core.settings.name}
+	e := Explanation{Table: q.core.name()}
 	p, err := q.plan()
 	if err != nil {
 		e.Err = q.opError(nil, err)

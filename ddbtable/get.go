@@ -19,8 +19,8 @@ func (t *Table[T]) Get(ctx context.Context, key ...Equality[T]) (T, error) {
 }
 
 func (t *Table[T]) get(ctx context.Context, equalities []*node) (v T, err error) {
-	if t.err != nil {
-		return v, t.err
+	if err := t.mistake(); err != nil {
+		return v, err
 	}
 	key, err := t.key(equalities)
 	if err == nil {

@@ -36,9 +36,10 @@ type readInto[T any] struct {
 
 func (r readInto[T]) read() (g transactGet, err error) {
 	t := r.table
+	if err := t.inner().mistake(); err != nil {
+		return g, err
+	}
 	switch {
-	case t.err != nil:
-		return g, t.err
 	case t.projection.err != nil:
 		return g, t.projection.err
 	case r.into == nil:

@@ -164,6 +164,9 @@ var labelMistakes = []mistake[label]{
 	{"If with Not of nothing", func(ctx context.Context, t *ddbtable.Table[label]) error {
 		return err1(t.Delete(labelID.Eq("a"), labelN.Eq(1)).If(ddbtable.Not[label](nil)).Run(ctx))
 	}},
+	{"If with an attribute type that is none", func(ctx context.Context, t *ddbtable.Table[label]) error {
+		return err1(t.Delete(labelID.Eq("a"), labelN.Eq(1)).If(labelWeight.HasKind("number")).Run(ctx))
+	}},
 	{"If with more than 4 KB", func(ctx context.Context, t *ddbtable.Table[label]) error {
 		var all []ddbtable.Cond[label]
 		for i := range 290 {

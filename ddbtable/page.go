@@ -118,7 +118,7 @@ func (b *pager[T]) fill(ctx context.Context) error {
 // reached.
 func (b *pager[T]) limit() int {
 	limit := b.want - len(b.items) + 1
-	if b.query.filter != nil || b.query.onBad != nil {
+	if b.reader.plan.filter != nil || b.query.table.hideExpired || b.query.onBad != nil {
 		b.growth = max(b.want+1, min(2*b.growth, maxGrowth))
 		limit = b.growth
 	}

@@ -201,6 +201,34 @@ func TestPagesCostFewRequests(t *testing.T) {
 	client.expectSent(t, "Page of nothing", "Query", "Query", "Query", "Query", "Query")
 }
 
+// What the definition leaves out is as a filter is: the requests grow.
+func TestPagesOfDeletedAndExpiredItemsCostFewRequests(t *testing.T) {
+	type file struct {
+		Owner   string    `ddb:"owner,partition"`
+		Number  int       `ddb:"number,sort"`
+		State   string    `ddb:"state"`
+		Expires time.Time `ddb:"expires,unix,ttl,omitzero"`
+	}
+	owner := ddbtable.Attr(func(f *file) *string { return &f.Owner })
+	state := ddbtable.Attr(func(f *file) *string { return &f.State })
+	bothWays(t, func(t *testing.T, options ...ddbtable.Option) {
+		table, client := recorded(t, ddbtable.MustDefine[file]("files", ddbtable.SoftDelete(state, "alive", "deleted")), options...)
+		for i := range 64 {
+			put(t, table, file{Owner: "ada", Number: i, State: "deleted"}, file{Owner: "eve", Number: i, State: "alive", Expires: unix(1)})
+		}
+		client.sent()
+		for name, q := range map[string]ddbtable.Query[file]{
+			"deleted": table.Query(owner.Eq("ada")), "expired": table.HideExpired().Query(owner.Eq("eve")),
+		} {
+			if page, err := q.Page(t.Context(), 1, ""); err != nil || len(page.Items) != 0 || page.Next != "" {
+				t.Errorf("%s: %d items, %v, Next %q", name, len(page.Items), err, page.Next)
+			}
+			// 2, 4, 8, 16, 32 and the rest.
+			client.expectSent(t, name, slices.Repeat([]string{"Query"}, 6)...)
+		}
+	})
+}
+
 // Items of 1 MB in all fill one response of the engine, and pages all the same.
 func TestPagesAreExactBeyondOneMegabyte(t *testing.T) {
 	bothWays(t, func(t *testing.T, options ...ddbtable.Option) {

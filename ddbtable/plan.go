@@ -38,7 +38,7 @@ type planCache struct {
 // plan is the plan of the query, made when it is first asked for.
 func (q *query) plan() (*queryPlan, error) {
 	if q.cache == nil {
-		return nil, planErrorf("the zero Query or Scan reads nothing; make one with the methods of a Table")
+		return nil, errZero
 	}
 	q.cache.once.Do(func() { q.cache.plan, q.cache.err = q.newPlan() })
 	return q.cache.plan, q.cache.err
@@ -168,9 +168,10 @@ func (q *query) noIndex() error {
 
 // mistake is what is wrong with the query's parts.
 func (q *query) mistake() error {
+	if err := q.core.mistake(); err != nil {
+		return err
+	}
 	switch {
-	case q.core.err != nil:
-		return q.core.err
 	case q.err != nil:
 		return q.err
 	case q.core.projection.err != nil:

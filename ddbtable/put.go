@@ -36,12 +36,12 @@ func (c Create[T]) Idempotent() Create[T] {
 // stored the item; a write-id attribute or Idempotent settles that.
 func (c Create[T]) Run(ctx context.Context) (T, error) {
 	v, err := c.run(ctx)
-	return v, c.table.opError("create", err)
+	return v, c.put.core.opError("create", err)
 }
 
 func (c Create[T]) run(ctx context.Context) (none T, err error) {
-	if c.table.err != nil {
-		return none, c.table.err
+	if err := c.put.core.mistake(); err != nil {
+		return none, err
 	}
 	stored, _, err := c.put.run(ctx, c.table.record(c.item), c.put.free(), existing)
 	if err != nil {
@@ -107,12 +107,12 @@ func (p Put[T]) Returning() PutReturning[T] { return PutReturning[T]{p} }
 // version.
 func (p Put[T]) Run(ctx context.Context) (T, error) {
 	v, err := p.run(ctx)
-	return v, p.table.opError("put", err)
+	return v, p.put.core.opError("put", err)
 }
 
 func (p Put[T]) run(ctx context.Context) (none T, err error) {
-	if p.table.err != nil {
-		return none, p.table.err
+	if err := p.put.core.mistake(); err != nil {
+		return none, err
 	}
 	stored, _, err := p.put.run(ctx, p.table.record(p.item), p.cond, conditionFailed)
 	if err != nil {
@@ -136,17 +136,17 @@ type PutReturning[T any] struct{ p Put[T] }
 // call's own.
 func (p PutReturning[T]) Run(ctx context.Context) (*T, error) {
 	old, err := p.run(ctx)
-	return old, p.p.table.opError("put", err)
+	return old, p.p.put.core.opError("put", err)
 }
 
 var errOldLost = errors.New("the item that was replaced is lost, because an earlier attempt of this call had replaced it already")
 
 func (p PutReturning[T]) run(ctx context.Context) (*T, error) {
 	t, put := p.p.table, p.p.put
-	switch {
-	case t.err != nil:
-		return nil, t.err
-	case put.idempotent:
+	if err := put.core.mistake(); err != nil {
+		return nil, err
+	}
+	if put.idempotent {
 		return nil, planErrorf("Idempotent and Returning do not go together: when the item is stored already, the one before it is not known; drop one of them")
 	}
 	put.returnOld = true

@@ -167,9 +167,6 @@ func (q *query) opError(p *queryPlan, err error) error {
 	if q.scan != nil {
 		op = "scan"
 	}
-	if q.core == nil {
-		return &OpError{Op: op, Err: err}
-	}
 	return q.core.indexError(op, index, err)
 }
 

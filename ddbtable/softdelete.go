@@ -72,16 +72,19 @@ func (d *definer) checkSoft() {
 
 // WithDeleted makes reads show items that were deleted under [SoftDelete] too.
 func (t *Table[T]) WithDeleted() *Table[T] {
-	c := *t
+	c := t.copy()
 	c.withDeleted = true
-	return &c
+	return c
 }
 
 // Restore returns the update that brings back an item that was deleted under
 // [SoftDelete]. If it is not deleted, Run fails with [ErrConditionFailed].
 func (t *Table[T]) Restore(key ...Equality[T]) Update[T] {
 	u := t.Update(key...)
-	if t.def == nil || t.def.soft == nil {
+	switch {
+	case t.mistake() != nil:
+		return u // Run reports it
+	case t.schema.soft == nil:
 		u.err = planErrorf("Restore is for a definition with SoftDelete; use Update")
 		return u
 	}

@@ -118,8 +118,44 @@ func nilClient(c Client) bool {
 	return c == nil || ok && sdk == nil
 }
 
+var errZero = planErrorf("the zero value of a table or a request sends nothing; make tables with ddbtable.Open, and requests with their methods")
+
+// mistake is what is wrong with the table. There is none in the zero value of a
+// request.
+func (t *core) mistake() error {
+	if t == nil || t.schema == nil && t.err == nil {
+		return errZero
+	}
+	return t.err
+}
+
+// name is the table's name in DynamoDB, "" for no table.
+func (t *core) name() string {
+	if t == nil {
+		return ""
+	}
+	return t.settings.name
+}
+
+// inner is the core of the table, nil for no table.
+func (t *Table[T]) inner() *core {
+	if t == nil {
+		return nil
+	}
+	return &t.core
+}
+
+// copy is a table to be refined.
+func (t *Table[T]) copy() *Table[T] {
+	if t == nil {
+		return new(Table[T])
+	}
+	c := *t
+	return &c
+}
+
 // Name is the table's name in DynamoDB.
-func (t *Table[T]) Name() string { return t.settings.name }
+func (t *Table[T]) Name() string { return t.name() }
 
 // Definition is what the table was opened with.
 func (t *Table[T]) Definition() *Definition[T] { return t.def }
@@ -127,9 +163,9 @@ func (t *Table[T]) Definition() *Definition[T] { return t.def }
 // Consistent makes Get and Query read strongly consistently, at twice the read
 // capacity. Global indexes cannot: a query that needs one is a [PlanError].
 func (t *Table[T]) Consistent() *Table[T] {
-	c := *t
+	c := t.copy()
 	c.consistent = true
-	return &c
+	return c
 }
 
 // Project makes Get and Query read these attributes only. All other fields of
@@ -137,20 +173,20 @@ func (t *Table[T]) Consistent() *Table[T] {
 // same; what is saved is the transfer. Keys, and the attributes that a derived
 // one is checked against, are read as well and dropped again.
 func (t *Table[T]) Project(attributes ...AnyAttribute[T]) *Table[T] {
-	c := *t
+	c := t.copy()
 	c.projection = project(attributes)
-	return &c
+	return c
 }
 
 // HideExpired makes reads pass over items whose time to live is over but which
 // DynamoDB has not deleted yet, which may take days. The table's clock decides.
 func (t *Table[T]) HideExpired() *Table[T] {
-	c := *t
+	c := t.copy()
 	c.hideExpired = true
-	if t.err == nil && t.def.duties.ttl == nil {
+	if c.mistake() == nil && c.schema.duties.ttl == nil {
 		c.err = errors.New("HideExpired is for a type with a TTL attribute; add the option ttl to a field")
 	}
-	return &c
+	return c
 }
 
 // visible reports whether reads by key pass an item on.
@@ -179,7 +215,7 @@ func (t *core) indexError(op, index string, err error) error {
 	if err == nil {
 		return nil
 	}
-	return &OpError{Op: op, Table: t.settings.name, Index: index, Err: err}
+	return &OpError{Op: op, Table: t.name(), Index: index, Err: err}
 }
 
 // facetsOf lists the attributes that a derived one is made from.

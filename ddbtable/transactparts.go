@@ -27,15 +27,15 @@ func (p *fixedPart) refused(old item) error {
 }
 
 func (c Create[T]) part() (transactPart, error) {
-	if c.table.err != nil {
-		return nil, c.table.err
+	if err := c.put.core.mistake(); err != nil {
+		return nil, err
 	}
 	return c.put.part(c.table.record(c.item), c.put.free(), existing)
 }
 
 func (p Put[T]) part() (transactPart, error) {
-	if p.table.err != nil {
-		return nil, p.table.err
+	if err := p.put.core.mistake(); err != nil {
+		return nil, err
 	}
 	return p.put.part(p.table.record(p.item), p.cond, conditionFailed)
 }
@@ -54,10 +54,10 @@ func (p put) part(r record, cond *node, kind func(item) error) (transactPart, er
 }
 
 func (d deletion) part() (transactPart, error) {
-	switch {
-	case d.core.err != nil:
-		return nil, d.core.err
-	case d.core.schema.soft != nil && !d.purge:
+	if err := d.core.mistake(); err != nil {
+		return nil, err
+	}
+	if d.core.schema.soft != nil && !d.purge {
 		return d.marking().part()
 	}
 	if err := notInTransaction(d.idempotent); err != nil {
@@ -96,8 +96,8 @@ func (c Check[T]) If(cond Cond[T]) Check[T] {
 
 func (c check) part() (transactPart, error) {
 	t := c.core
-	if t.err != nil {
-		return nil, t.err
+	if err := t.mistake(); err != nil {
+		return nil, err
 	}
 	key, err := t.key(c.key)
 	if err != nil {

@@ -101,7 +101,7 @@ func (u Update[T]) AnyVersion() Update[T] {
 // cannot be read, it is an [ItemError] with Applied set.
 func (u Update[T]) Run(ctx context.Context) (T, error) {
 	v, err := u.run(ctx)
-	return v, u.table.opError("update", err)
+	return v, u.core.opError("update", err)
 }
 
 func (u Update[T]) run(ctx context.Context) (v T, err error) {

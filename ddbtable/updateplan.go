@@ -20,9 +20,10 @@ type updatePlan struct {
 
 func (u update) plan() (*updatePlan, error) {
 	t := u.core
+	if err := t.mistake(); err != nil {
+		return nil, err
+	}
 	switch {
-	case t.err != nil:
-		return nil, t.err
 	case u.err != nil:
 		return nil, u.err
 	case u.cond != nil && u.cond.err != nil:
