@@ -48,21 +48,27 @@ func writeOn(path string) error {
 	}
 	failed := make(chan error)
 	for w := range crashWriters {
-		go func() { failed <- writeAs(w, seed, db.Client()) }()
+		go func() { failed <- writeAs(w, seed, db.Client(), tell) }()
 	}
 	return <-failed
 }
 
-func writeAs(writer int, seed uint64, c *dynamodb.Client) error {
+// writeAs does a writer's deeds and has each acknowledged.
+func writeAs(writer int, seed uint64, c *dynamodb.Client, acknowledged func(writer int) error) error {
 	for i := 0; ; i++ {
 		d := newDeed(seed, writer, i)
 		if err := d.send(c); err != nil {
 			return err
 		}
-		if _, err := os.Stdout.Write([]byte{'0' + byte(writer)}); err != nil {
+		if err := acknowledged(writer); err != nil {
 			return err
 		}
 	}
+}
+
+func tell(writer int) error {
+	_, err := os.Stdout.Write([]byte{'0' + byte(writer)})
+	return err
 }
 
 // TestKill kills a process in the middle of heavy writing, again and again on

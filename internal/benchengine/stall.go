@@ -63,6 +63,8 @@ func stallOn(ctx context.Context, r *report, db *embedded.DB, name string, gorou
 		{name: "PutItem " + name + " while all is copied", goroutines: goroutines, do: put, begin: during(func(ctx context.Context) error {
 			return db.Backup(slowWriter{ctx})
 		})},
+		// What is lost here is a core, not the store.
+		{name: "PutItem " + name + " while somebody computes", goroutines: goroutines, do: put, begin: during(compute)},
 	})
 	if err != nil {
 		return err
@@ -93,6 +95,16 @@ func during(run func(ctx context.Context) error) func(context.Context) func() er
 			return <-ended
 		}
 	}
+}
+
+// compute keeps a core busy for a while.
+func compute(ctx context.Context) error {
+	for n := range 1_000_000 {
+		if n*n == -1 {
+			return ctx.Err()
+		}
+	}
+	return nil
 }
 
 // scanAll reads the table page by page.

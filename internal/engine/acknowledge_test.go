@@ -37,6 +37,9 @@ var acknowledged = []struct{ operation, body string }{
 	{"DeleteItem", `{"TableName":"tab","Key":{"a":{"S":"k"}}}`},
 	{"BatchWriteItem", `{"RequestItems":{"tab":[{"PutRequest":{"Item":{"a":{"S":"k"}}}}]}}`},
 	{"TransactWriteItems", `{"TransactItems":[{"Delete":{"TableName":"tab","Key":{"a":{"S":"k"}}}}]}`},
+	{"TagResource", `{"ResourceArn":"arn:aws:dynamodb:us-east-1:000000000000:table/tab","Tags":[{"Key":"a","Value":"b"}]}`},
+	{"UpdateTimeToLive", `{"TableName":"tab","TimeToLiveSpecification":{"Enabled":true,"AttributeName":"t"}}`},
+	{"UpdateTable", `{"TableName":"tab","DeletionProtectionEnabled":false,"TableClass":"STANDARD_INFREQUENT_ACCESS"}`},
 	{"DeleteTable", `{"TableName":"tab"}`},
 }
 
