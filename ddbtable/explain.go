@@ -33,6 +33,9 @@ type Explanation struct {
 func (q Query[T]) Explain() Explanation { return q.explain() }
 
 func (q *query) explain() Explanation {
+	if q == nil {
+		q = new(query) // of the zero Query
+	}
 	e := Explanation{Table: q.core.name()}
 	p, err := q.plan()
 	if err != nil {

@@ -37,7 +37,7 @@ type planCache struct {
 
 // plan is the plan of the query, made when it is first asked for.
 func (q *query) plan() (*queryPlan, error) {
-	if q.cache == nil {
+	if q == nil || q.cache == nil {
 		return nil, errZero
 	}
 	q.cache.once.Do(func() { q.cache.plan, q.cache.err = q.newPlan() })

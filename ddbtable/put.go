@@ -17,7 +17,7 @@ type Create[T any] struct {
 // looked at. The item is encoded by Run, so what it points to must not change
 // until then.
 func (t *Table[T]) Create(item T) Create[T] {
-	return Create[T]{t, item, put{core: &t.core, create: true}}
+	return Create[T]{t, item, put{core: t.inner(), create: true}}
 }
 
 // Idempotent makes Run succeed also if exactly this item is stored already,
@@ -69,7 +69,7 @@ type Put[T any] struct {
 // [Table.Update] keeps them. Derived attributes are computed, as in
 // [Table.Create].
 func (t *Table[T]) Put(item T) Put[T] {
-	return Put[T]{table: t, item: item, put: put{core: &t.core}}
+	return Put[T]{table: t, item: item, put: put{core: t.inner()}}
 }
 
 // If makes Run fail unless the stored item fulfils the condition. Several

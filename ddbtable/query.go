@@ -15,7 +15,7 @@ import (
 // and it can be run any number of times, from any number of goroutines.
 type Query[T any] struct {
 	table *Table[T]
-	query
+	*query
 }
 
 // A query is what of a Query or a Scan does not depend on the Go type: see
@@ -36,16 +36,30 @@ type query struct {
 	cache      *planCache
 }
 
-// refined is q with a plan of its own to come.
-func (q Query[T]) refined() Query[T] {
-	q.cache = new(planCache)
-	return q
+// copy is a copy of q to be changed in what does not touch its plan.
+func (q *query) copy() *query {
+	n := new(query)
+	if q != nil { // of the zero Query
+		*n = *q
+	}
+	return n
 }
+
+// refined is a copy of q to be changed, whose plan is still to come.
+func (q *query) refined() *query {
+	n := q.copy()
+	n.cache = new(planCache)
+	return n
+}
+
+// fail is q with a mistake.
+func (q *query) fail(err error) { q.err = errors.Join(q.err, err) }
 
 // on is q for a refined table.
 func (q Query[T]) on(t *Table[T]) Query[T] {
-	q.table, q.core = t, &t.core
-	return q.refined()
+	n := q.refined()
+	n.core = t.inner()
+	return Query[T]{t, n}
 }
 
 // Query returns the query for the items that fulfil all conditions. They are
@@ -66,7 +80,7 @@ func (t *Table[T]) Query(conds ...Cond[T]) Query[T] {
 	q := Query[T]{}.on(t)
 	for _, c := range conds {
 		n := given(c)
-		q.err = errors.Join(q.err, n.err)
+		q.fail(n.err)
 		q.conds = append(q.conds, n)
 	}
 	return q
@@ -76,39 +90,49 @@ func (t *Table[T]) Query(conds ...Cond[T]) Query[T] {
 // all the same. It may test any attribute but the keys of the index that is
 // used. Several filters must all be fulfilled.
 func (q Query[T]) Filter(cond Cond[T]) Query[T] {
-	q.filter = both(q.filter, given(cond))
-	return q.refined()
+	return Query[T]{q.table, q.filtered(given(cond))}
+}
+
+func (q *query) filtered(cond *node) *query {
+	n := q.refined()
+	n.filter = both(n.filter, cond)
+	return n
 }
 
 // OrderBy chooses the index whose items, given the conditions, are sorted by
 // this attribute. It does not sort: without such an index the query fails.
 func (q Query[T]) OrderBy(attribute AnyAttribute[T]) Query[T] {
 	if attribute == nil {
-		q.err = errors.Join(q.err, errZeroHandle)
-		return q.refined()
+		return Query[T]{q.table, q.orderedBy(nil, errZeroHandle)}
 	}
-	path, err := attribute.target(*new(T))
+	return Query[T]{q.table, q.orderedBy(attribute.target(*new(T)))}
+}
+
+func (q *query) orderedBy(path *fields.Path, err error) *query {
+	n := q.refined()
 	switch {
 	case err != nil:
-		q.err = errors.Join(q.err, err)
+		n.fail(err)
 	case len(path.Steps()) > 0:
-		q.err = errors.Join(q.err, planErrorf("OrderBy of %s, which is inside an attribute; keys are made of whole attributes", path))
+		n.fail(planErrorf("OrderBy of %s, which is inside an attribute; keys are made of whole attributes", path))
 	default:
-		q.orderBy = path.Field()
+		n.orderBy = path.Field()
 	}
-	return q.refined()
+	return n
 }
 
 // Via chooses a secondary index by its name.
 func (q Query[T]) Via(index string) Query[T] {
-	q.via = &index
-	return q.refined()
+	n := q.refined()
+	n.via = &index
+	return Query[T]{q.table, n}
 }
 
 // Descending reads from the end of the sort key.
 func (q Query[T]) Descending() Query[T] {
-	q.descending = true
-	return q.refined()
+	n := q.refined()
+	n.descending = true
+	return Query[T]{q.table, n}
 }
 
 // Consistent is [Table.Consistent] for this query.
@@ -124,22 +148,28 @@ func (q Query[T]) Project(attributes ...AnyAttribute[T]) Query[T] {
 // PageSize is how many items one request reads at most: DynamoDB's Limit. Zero,
 // the default, leaves it to All and Count to read 1 MB at a time, and to Page
 // to read what it is likely to need.
-func (q Query[T]) PageSize(n int) Query[T] {
-	if n < 0 {
-		q.err = errors.Join(q.err, planErrorf("PageSize is negative; give the number of items read in one request, or 0 for the default"))
+func (q Query[T]) PageSize(n int) Query[T] { return Query[T]{q.table, q.pageSized(n)} }
+
+func (q *query) pageSized(items int) *query {
+	n := q.refined()
+	if items < 0 {
+		n.fail(planErrorf("PageSize is negative; give the number of items read in one request, or 0 for the default"))
 	}
-	q.pageSize = n
-	return q.refined()
+	n.pageSize = items
+	return n
 }
 
 // MaxReads is how many items one Page reads at most, matching or not. Zero, the
 // default, is no limit: a filter that matches nothing then reads all.
-func (q Query[T]) MaxReads(n int) Query[T] {
-	if n < 0 {
-		q.err = errors.Join(q.err, planErrorf("MaxReads is negative; give the number of items read, or 0 for no limit"))
+func (q Query[T]) MaxReads(n int) Query[T] { return Query[T]{q.table, q.capped(n)} }
+
+func (q *query) capped(items int) *query {
+	n := q.refined()
+	if items < 0 {
+		n.fail(planErrorf("MaxReads is negative; give the number of items read, or 0 for no limit"))
 	}
-	q.maxReads = n
-	return q.refined()
+	n.maxReads = items
+	return n
 }
 
 // OnBadItem is called with each item that cannot be passed on. If it returns
@@ -147,15 +177,17 @@ func (q Query[T]) MaxReads(n int) Query[T] {
 // what it returns. Without it reading stops at the first such item. A page
 // that looks one item ahead may call it for an item behind its end.
 func (q Query[T]) OnBadItem(f func(*ItemError) error) Query[T] {
-	q.onBad = f
-	return q
+	n := q.copy()
+	n.onBad = f
+	return Query[T]{q.table, n}
 }
 
 // From starts All and Count at a cursor of this query. The empty cursor is the
 // beginning.
 func (q Query[T]) From(cursor string) Query[T] {
-	q.from = cursor
-	return q
+	n := q.copy()
+	n.from = cursor
+	return Query[T]{q.table, n}
 }
 
 func (q *query) opError(p *queryPlan, err error) error {
@@ -164,6 +196,9 @@ func (q *query) opError(p *queryPlan, err error) error {
 		index = p.index.name
 	}
 	op := "query"
+	if q == nil {
+		return &OpError{Op: op, Err: err}
+	}
 	if q.scan != nil {
 		op = "scan"
 	}

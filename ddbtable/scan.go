@@ -52,11 +52,16 @@ func (s Scan[T]) From(cursor string) Scan[T] { return Scan[T]{s.q.From(cursor)} 
 // counted from 0, so that several workers can share a scan. A cursor belongs
 // to its segment. DynamoDB takes 1 to 1,000,000 segments.
 func (s Scan[T]) Segment(index, of int) Scan[T] {
+	return Scan[T]{Query[T]{s.q.table, s.q.segmented(index, of)}}
+}
+
+func (q *query) segmented(index, of int) *query {
+	n := q.refined()
 	if of < 1 || of > 1_000_000 || index < 0 || index >= of {
-		s.q.err = planErrorf("segment %d of %d; give 1 to 1,000,000 segments, and one of 0 to one less", index, of)
+		n.fail(planErrorf("segment %d of %d; give 1 to 1,000,000 segments, and one of 0 to one less", index, of))
 	}
-	s.q.scan = &segment{index, of}
-	return Scan[T]{s.q.refined()}
+	n.scan = &segment{index, of}
+	return n
 }
 
 // All is [Query.All].

@@ -35,7 +35,7 @@ type update struct {
 // Update returns the request that changes the item with the primary key that
 // the equalities give, as in [Table.Get].
 func (t *Table[T]) Update(key ...Equality[T]) Update[T] {
-	return Update[T]{t, update{core: &t.core, key: nodesOf(key)}}
+	return Update[T]{t, update{core: t.inner(), key: nodesOf(key)}}
 }
 
 // Change adds changes. Derived attributes are kept right without being named.
