@@ -16,6 +16,9 @@ type attempts struct {
 	// doubtful says that an attempt was repeated whose answer leaves open
 	// whether it had been applied.
 	doubtful bool
+
+	// repeated counts the attempts behind the first.
+	repeated int
 }
 
 // watch is an option of the call.
@@ -41,7 +44,11 @@ func (r *watchedRetryer) GetRetryToken(ctx context.Context, err error) (func(err
 	if !surelyNotApplied(err) {
 		r.attempts.doubtful = true
 	}
-	return r.Retryer.GetRetryToken(ctx, err)
+	release, err := r.Retryer.GetRetryToken(ctx, err)
+	if err == nil {
+		r.attempts.repeated++
+	}
+	return release, err
 }
 
 // surelyNotApplied reports whether an attempt that failed with err cannot have

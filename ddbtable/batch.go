@@ -110,7 +110,7 @@ func (t *Table[T]) DeleteAll(keys iter.Seq[Key[T]]) BatchWrite[T] {
 	return BatchWrite[T]{table: t, entries: func(yield func(entry[T], error) bool) {
 		for k := range keys {
 			e := entry[T]{key: k}
-			key, err := t.key(k.equalities)
+			key, err := t.members(k)
 			e.call, e.id = &call{op: opDeleteItem, table: t.settings.name, key: key}, identity(key)
 			if !yield(e, err) {
 				return
@@ -149,8 +149,9 @@ func (b BatchWrite[T]) Total(n int) BatchWrite[T] {
 // taken from the sequence; the error is a [BatchError] with every item that was
 // taken and not written.
 func (b BatchWrite[T]) Run(ctx context.Context) error {
-	err := b.run(ctx)
-	return b.table.inner().opError("batch write", err)
+	t, o := b.table.observed("batch write")
+	b.table = t
+	return o.done(ctx, t.inner().opError("batch write", b.run(ctx)))
 }
 
 func (b BatchWrite[T]) run(ctx context.Context) error {
@@ -344,7 +345,7 @@ func (w *batchWriter[T]) result() error {
 	for i, f := range w.failed {
 		switch {
 		case i > 0 && w.failed[i-1].order == f.order:
-		case f.key.equalities != nil:
+		case f.key.equalities != nil || f.key.members != nil:
 			e.Keys = append(e.Keys, f.key)
 		default:
 			e.Items = append(e.Items, f.item)

@@ -47,8 +47,11 @@ func (b BatchGet[T]) OnMissing(f func(Key[T])) BatchGet[T] {
 // once if the limit of 16 MB for an answer was the reason.
 func (b BatchGet[T]) All(ctx context.Context) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		if err := b.all(ctx, yield); err != nil {
-			yield(*new(T), b.table.inner().opError("batch get", err))
+		b := b // a loop may be run again
+		t, o := b.table.observed("batch get")
+		b.table = t
+		if err := o.done(ctx, t.inner().opError("batch get", b.all(ctx, yield))); err != nil {
+			yield(*new(T), err)
 		}
 	}
 }
@@ -171,7 +174,7 @@ type got[T any] struct {
 }
 
 func (c *getChunk[T]) add(k Key[T]) error {
-	key, err := c.table.key(k.equalities)
+	key, err := c.table.members(k)
 	if err != nil {
 		return err
 	}
@@ -184,13 +187,13 @@ func (c *getChunk[T]) add(k Key[T]) error {
 func (c *getChunk[T]) read(ctx context.Context) error {
 	t, pauses := c.table, pauses{clock: c.table.settings.wait.clock}
 	keys := t.reading()
-	rows := &rowsOf[T]{plan: t.def.plan, asked: t.projection.reads(keys)}
+	rows := t.def.rows(t.projection.reads(keys))
 	left := make([][]member, 0, len(c.members))
 	for _, key := range c.members {
 		left = append(left, key)
 	}
 	for {
-		request := &call{op: opBatchGet, table: t.settings.name, consistent: t.consistent, rows: rows}
+		request := &call{op: opBatchGet, table: t.settings.name, consistent: t.consistent, rows: &rows}
 		request.texts.projection = request.texts.text(func(w *writer) { t.projection.write(w, keys) })
 		for _, key := range left {
 			request.parts = append(request.parts, &call{key: key})
@@ -199,7 +202,7 @@ func (c *getChunk[T]) read(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		rest, err := c.take(rows, out.left)
+		rest, err := c.take(&rows, out.left)
 		full := out.bytes >= fullAnswer
 		out.release()
 		if err != nil || len(rest) == 0 {

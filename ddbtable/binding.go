@@ -19,6 +19,7 @@ type binding struct {
 	ranges    []keyRange     // in key order; one that is unlimited if nothing is said
 	order     []orderedFacet // what the items of the query are sorted by
 	empty     bool           // no item can fulfil the conditions
+	merged    bool           // the ranges are read side by side, see merger
 	implied   *node          // what the definition wants and the key does not serve
 }
 
@@ -32,13 +33,14 @@ type orderedFacet struct {
 type binder struct {
 	constraints map[*fields.Field]*constraint
 	used        map[*fields.Field]bool
+	union       bool // of a table of several types
 	binding
 }
 
 // bind returns how key x serves the constraints, or the reason why it cannot.
 // The error is a value that no key can have.
-func bind(x *index, constraints map[*fields.Field]*constraint) (*binding, string, error) {
-	b := &binder{constraints: constraints, used: make(map[*fields.Field]bool), binding: binding{index: x}}
+func bind(x *index, constraints map[*fields.Field]*constraint, union bool) (*binding, string, error) {
+	b := &binder{constraints: constraints, used: make(map[*fields.Field]bool), union: union, binding: binding{index: x}}
 	if reason, err := b.bindPartition(); reason != "" || err != nil {
 		return nil, reason, err
 	}
@@ -157,6 +159,8 @@ func (b *binder) bindSort() (string, error) {
 	case f == nil:
 		b.ranges = []keyRange{{}}
 		return "", nil
+	case b.whole():
+		return "", nil
 	case f.Template != nil:
 		return b.bindTemplate(f.Template.Parts())
 	}
@@ -252,6 +256,7 @@ func (b *binder) rangesOf(facet *fields.Facet, next string, c *constraint, prefi
 			return "", err
 		}
 		if ok {
+			r.head = len(prefix)
 			b.ranges = append(b.ranges, r)
 		}
 	}

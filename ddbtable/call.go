@@ -1,6 +1,10 @@
 package ddbtable
 
-import "context"
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
 
 // An operation is the name of a request in DynamoDB's API.
 type operation string
@@ -45,6 +49,8 @@ type call struct {
 
 	rows rows      // where the items of several go
 	seen *attempts // of a conditional write, else nil
+
+	capacity bool // the answer is to tell the consumed capacity
 }
 
 // The values of ReturnValues that are used.
@@ -75,6 +81,9 @@ type rows interface {
 
 	// add takes an item of the SDK's type.
 	add(typed item)
+
+	// count is how many items there are.
+	count() int
 }
 
 // A reply is what came back. Its items may lie in a buffer that release gives
@@ -87,7 +96,9 @@ type reply struct {
 	found []item // by the parts of a transaction, none where there is none
 	left  []item // unprocessed: keys, or items to be put
 	bytes int    // length of the items of a batch, if some are left
-	body  *buffer
+
+	capacity []types.ConsumedCapacity // by table, if asked for
+	body     *buffer
 }
 
 // release ends the use of everything in the reply.

@@ -268,7 +268,8 @@ func (s *schema) keyFields() []*fields.Field {
 	var all []*fields.Field
 	for _, x := range append([]*index{s.primary}, s.indexes...) {
 		for _, f := range x.keys() {
-			if !slices.Contains(all, f) {
+			// The types of a collection have fields of their own for one attribute.
+			if !slices.ContainsFunc(all, func(g *fields.Field) bool { return g.Name == f.Name }) {
 				all = append(all, f)
 			}
 		}

@@ -21,24 +21,31 @@ const (
 
 // cursor is the sealed text of a place.
 func (p *queryPlan) cursor(keys *seal.Keys, at place, reverse bool) (string, error) {
-	var payload []byte
+	payload, err := p.payload(at, reverse)
+	if err != nil {
+		return "", err
+	}
+	return keys.Seal(p.context(), payload), nil
+}
+
+// payload is the text of a place before it is sealed.
+func (p *queryPlan) payload(at place, reverse bool) (payload []byte, err error) {
 	flags := byte(0)
 	if reverse {
 		flags |= cursorReverse
 	}
 	if at.after.none() {
-		payload = binary.AppendUvarint([]byte{flags}, uint64(at.ranges))
-		return keys.Seal(p.context(), payload), nil
+		return binary.AppendUvarint([]byte{flags}, uint64(at.ranges)), nil
 	}
 	values, err := at.after.values(p.keys)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	payload = append(make([]byte, 0, 256), flags|cursorKey)
 	for _, v := range values[p.fixed():] {
 		payload = appendText(appendText(payload, string(v.Kind())), v.Text())
 	}
-	return keys.Seal(p.context(), payload), nil
+	return payload, nil
 }
 
 // fixed is how many key attributes are the same for all items: the partition
@@ -52,32 +59,36 @@ func (p *queryPlan) fixed() int {
 
 // open returns the reader that begins where the cursor says.
 func (q Query[T]) open(p *queryPlan, cursor string) (*reader[T], error) {
-	r := q.table.reader(p)
+	r := q.reader(p)
 	if cursor == "" {
 		return r, nil
 	}
 	payload, err := q.table.settings.keys.Open(p.context(), cursor)
-	if err != nil || len(payload) == 0 {
-		return nil, ErrBadCursor
-	}
-	flags, rest := payload[0], payload[1:]
-	if flags&cursorReverse != 0 {
-		if p.scan != nil {
-			return nil, ErrBadCursor
-		}
-		r.backward = !r.backward
-	}
-	ok := false
-	switch flags &^ cursorReverse {
-	case 0:
-		ok = r.startAt(rest)
-	case cursorKey:
-		ok = r.startAfter(rest)
-	}
-	if !ok {
+	if err != nil || !r.start(payload) {
 		return nil, ErrBadCursor
 	}
 	return r, nil
+}
+
+// start begins at the place that a payload tells.
+func (r *reader[T]) start(payload []byte) bool {
+	if len(payload) == 0 {
+		return false
+	}
+	flags, rest := payload[0], payload[1:]
+	if flags&cursorReverse != 0 {
+		if r.plan.scan != nil {
+			return false
+		}
+		r.backward = !r.backward
+	}
+	switch flags &^ cursorReverse {
+	case 0:
+		return r.startAt(rest)
+	case cursorKey:
+		return r.startAfter(rest)
+	}
+	return false
 }
 
 // startAt begins at a range. Its number was sealed, but without keys anybody
@@ -174,7 +185,7 @@ func (p *queryPlan) newContext() []byte {
 	for _, v := range w.values {
 		value(v)
 	}
-	return append(c, bit(p.descending))
+	return append(c, bit(p.descending)|bit(p.merged)<<1)
 }
 
 func bit(b bool) byte {

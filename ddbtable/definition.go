@@ -39,6 +39,7 @@ type schema struct {
 	throughput *throughput
 	duties     duties
 	soft       *softDelete
+	union      *union // of a table of several types, which has no plan
 }
 
 // An index is a key of the table: its primary key, or a secondary index.

@@ -55,8 +55,10 @@ func (d Delete[T]) AnyVersion() Delete[T] {
 // [ErrNotFound] if there is no item; in the latter case it is Ambiguous if an
 // earlier attempt of this call may have removed it.
 func (d Delete[T]) Run(ctx context.Context) (*T, error) {
+	t, o := d.table.observed("delete")
+	d.table, d.core = t, t.inner()
 	old, err := d.run(ctx)
-	return old, d.core.opError("delete", err)
+	return old, o.done(ctx, d.core.opError("delete", err))
 }
 
 func (d Delete[T]) run(ctx context.Context) (*T, error) {

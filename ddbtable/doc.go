@@ -46,6 +46,13 @@
 // full all the same. [Table.Scan] reads everything, [Table.GetAll] many items
 // by their keys, and [GetTransaction] some of them as they are at one moment.
 //
+// # Several types in one table
+//
+// Give each type a definition with the same table name, keys whose templates
+// share a beginning, such as CUSTOMER#{customer_id}, and an attribute with the
+// option discriminator. [Unite] makes the definition of the whole table, whose
+// items are of type any and are read by a type switch.
+//
 // # How to write
 //
 // Every write is a value that [Create.Run], or the Run of another write, sends:

@@ -45,8 +45,8 @@ func (x *exchange) SerializeRequest(_ context.Context, _ *smithy.OperationSchema
 	req.Header.Set("X-Amz-Target", targetPrefix+string(x.call.op))
 	req.Header.Set("Content-Type", "application/x-amz-json-1.0")
 	x.request = newBuffer()
-	x.request.bytes = x.call.appendBody(x.request.bytes)
-	with, err := req.SetStream(stream(x.request.bytes))
+	x.request.bytes = x.call.appendWanted(x.call.appendBody(x.request.bytes))
+	with, err := req.SetStream(streamOf(x.request.bytes))
 	if err != nil {
 		return err
 	}
@@ -58,13 +58,13 @@ func (x *exchange) SerializeRequest(_ context.Context, _ *smithy.OperationSchema
 // writing them does not wait for a reader.
 const shortBody = 8 << 10
 
-// stream is a request's bytes as the SDK takes them.
+// streamOf is a request's bytes as the SDK takes them.
 //
 // A [bytes.Reader] has WriteTo, which saves the SDK a copy of 32 KiB where it
 // hashes the body. But it also writes the body to the connection with it, and
 // closes the body when an answer came early: it would then wait for a write that
 // nobody reads. So a long body has no WriteTo.
-func stream(b []byte) io.ReadSeeker {
+func streamOf(b []byte) io.ReadSeeker {
 	if len(b) <= shortBody {
 		return bytes.NewReader(b)
 	}
@@ -121,6 +121,8 @@ func (x *exchange) parse(json []byte) error {
 			r.count, err = number(scan)
 		case "ScannedCount":
 			r.read, err = number(scan)
+		case "ConsumedCapacity":
+			r.capacity, err = parseCapacity(scan)
 		default:
 			_, err = scan.Skip()
 		}

@@ -25,8 +25,25 @@ type Explanation struct {
 	Order      []string
 	Descending bool
 
+	// Merged says that the ranges are read side by side, see [Query.OrderBy].
+	Merged bool
+
+	// Scan says that everything is read, and that there are no key conditions.
+	Scan bool
+
+	// Requests and ReadUnits are what reading all of it is estimated to cost,
+	// and Advice says how it could cost less. They are made by
+	// [Explanation.For], and empty without it.
+	Requests  int
+	ReadUnits float64
+	Advice    []string
+
 	// Err is why the query cannot be run.
 	Err error
+
+	consistent bool
+	pageSize   int
+	filtered   []string // attributes that the caller's filter tests
 }
 
 // Explain returns the plan of the query. It sends nothing.
@@ -36,14 +53,15 @@ func (q *query) explain() Explanation {
 	if q == nil {
 		q = new(query) // of the zero Query
 	}
-	e := Explanation{Table: q.core.name()}
+	e := Explanation{Table: q.core.name(), Scan: q.scan != nil, pageSize: q.pageSize, filtered: q.filtered()}
 	p, err := q.plan()
 	if err != nil {
 		e.Err = q.opError(nil, err)
 		return e
 	}
-	e.Index, e.Descending = p.index.name, p.descending
-	if !p.empty {
+	e.consistent = p.core.consistent
+	e.Index, e.Descending, e.Merged = p.index.name, p.descending, p.merged
+	if !p.empty && !e.Scan {
 		for _, r := range p.ranges {
 			e.KeyConditions = append(e.KeyConditions, shown(func(w *writer) { p.writeKey(w, r) }))
 		}
@@ -113,11 +131,15 @@ func (e Explanation) String() string {
 	if e.Index != "" {
 		source += ", index " + e.Index
 	}
-	fmt.Fprintf(&b, "query %s\n", source)
+	verb := "query"
+	if e.Scan {
+		verb = "scan"
+	}
+	fmt.Fprintf(&b, "%s %s\n", verb, source)
 	for _, cond := range e.KeyConditions {
 		line("key", cond)
 	}
-	if len(e.KeyConditions) == 0 {
+	if len(e.KeyConditions) == 0 && !e.Scan {
 		line("key", "nothing can match: no request is sent")
 	}
 	line("filter", e.Filter)
@@ -126,6 +148,13 @@ func (e Explanation) String() string {
 	if order != "" && e.Descending {
 		order += ", descending"
 	}
+	if e.Merged {
+		order += ", merged"
+	}
 	line("order", order)
+	line("cost", e.cost())
+	for _, advice := range e.Advice {
+		line("advice", advice)
+	}
 	return strings.TrimSuffix(b.String(), "\n")
 }

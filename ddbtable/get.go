@@ -14,8 +14,9 @@ import (
 // twice that on a table that is [Table.Consistent]. Errors are [ErrNotFound],
 // and [ItemError] together with the item as far as it could be read.
 func (t *Table[T]) Get(ctx context.Context, key ...Equality[T]) (T, error) {
+	t, o := t.observed("get")
 	v, err := t.get(ctx, nodesOf(key))
-	return v, t.opError("get", err)
+	return v, o.done(ctx, t.opError("get", err))
 }
 
 func (t *Table[T]) get(ctx context.Context, equalities []*node) (v T, err error) {

@@ -73,11 +73,11 @@ func (r readInto[T]) read() (g transactGet, err error) {
 // error is a [TransactionError] with [ErrConflict]. If an item cannot be read,
 // all others are in their places, and the error has an [ItemError] for it.
 func GetTransaction(ctx context.Context, client Client, reads ...TransactRead) error {
-	tables, err := getTransaction(ctx, client, reads)
-	return wrapTransaction("read transaction", tables, err)
+	tables, o, err := getTransaction(ctx, client, reads)
+	return o.done(ctx, wrapTransaction("read transaction", tables, err))
 }
 
-func getTransaction(ctx context.Context, client Client, reads []TransactRead) (tables []string, err error) {
+func getTransaction(ctx context.Context, client Client, reads []TransactRead) (tables []string, o *tally, err error) {
 	c := &call{op: opTransactGet}
 	var gets []transactGet
 	var all settings
@@ -102,23 +102,27 @@ func getTransaction(ctx context.Context, client Client, reads []TransactRead) (t
 		gets, c.parts = append(gets, g), append(c.parts, g.call)
 	}
 	if len(wrong) > 0 {
-		return c.tables(), errors.Join(wrong...)
+		return c.tables(), o, errors.Join(wrong...)
 	}
-	out, err := senderFor(client, &all).send(ctx, c)
+	via := senderFor(client, &all)
+	for _, g := range gets {
+		via, o = observedTransaction(o, g.settings, via, "read transaction", c.tables())
+	}
+	out, err := via.send(ctx, c)
 	if canceled, ok := errors.AsType[*types.TransactionCanceledException](err); ok {
-		return c.tables(), readCanceled(c, canceled)
+		return c.tables(), o, readCanceled(c, canceled)
 	}
 	if err != nil {
-		return c.tables(), err
+		return c.tables(), o, err
 	}
 	defer out.release()
 	if len(out.found) != len(gets) {
-		return c.tables(), fmt.Errorf("%w: it has %d items, %d were asked for", ErrCorruptResponse, len(out.found), len(gets))
+		return c.tables(), o, fmt.Errorf("%w: it has %d items, %d were asked for", ErrCorruptResponse, len(out.found), len(gets))
 	}
 	for i, g := range gets {
 		err = errors.Join(err, g.take(out.found[i]))
 	}
-	return c.tables(), err
+	return c.tables(), o, err
 }
 
 func readCanceled(c *call, canceled *types.TransactionCanceledException) error {

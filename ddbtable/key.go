@@ -5,13 +5,24 @@ import (
 )
 
 // A Key is the primary key of an item, for calls that take many. It is made by
-// [KeyOf].
-type Key[T any] struct{ equalities []*node }
+// [KeyOf], or comes with a [StreamRecord].
+type Key[T any] struct {
+	equalities []*node
+	members    []member // of a key that was received, instead
+}
 
 // KeyOf is the primary key that the equalities give, as in [Table.Get]. The
 // call that uses it reports what is wrong with it.
 func KeyOf[T any](equalities ...Equality[T]) Key[T] {
-	return Key[T]{nodesOf(equalities)}
+	return Key[T]{equalities: nodesOf(equalities)}
+}
+
+// members are the key's attributes.
+func (t *Table[T]) members(k Key[T]) ([]member, error) {
+	if k.members != nil {
+		return k.members, nil
+	}
+	return t.key(k.equalities)
 }
 
 // identity is a text that two keys share exactly if DynamoDB takes them for the

@@ -25,6 +25,7 @@ func (l limit) none() bool { return l.value.Kind() == "" }
 type keyRange struct {
 	lo, hi limit
 	prefix fields.Value // instead of limits: all keys that begin with it
+	head   int          // how many bytes of the keys hold the facets with one value each
 }
 
 func exactly(v fields.Value) keyRange { return keyRange{lo: limit{value: v}, hi: limit{value: v}} }

@@ -46,13 +46,14 @@ const maxWant = math.MaxInt32 - 1
 // projection. Any other text is [ErrBadCursor]. An item whose index key changes
 // between two pages may be seen twice or not at all.
 func (q Query[T]) Page(ctx context.Context, n int, cursor string) (Page[T], error) {
+	q, o := q.observed()
 	p, err := q.plan()
-	if err != nil {
-		return Page[T]{}, q.opError(nil, err)
+	var page Page[T]
+	if err == nil {
+		page, err = q.page(ctx, p, n, cursor)
 	}
-	page, err := q.page(ctx, p, n, cursor)
-	if err != nil {
-		return Page[T]{}, q.opError(p, err)
+	if err = o.done(ctx, q.opError(p, err)); err != nil {
+		return Page[T]{}, err
 	}
 	return page, nil
 }
@@ -63,6 +64,9 @@ func (q Query[T]) page(ctx context.Context, p *queryPlan, n int, cursor string) 
 	}
 	if q.from != "" {
 		return Page[T]{}, planErrorf("From is for All and Count; give the cursor to Page itself")
+	}
+	if p.merged {
+		return q.pageMerged(ctx, p, min(n, maxWant), cursor)
 	}
 	r, err := q.open(p, cursor)
 	if err != nil {

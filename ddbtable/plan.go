@@ -140,7 +140,10 @@ func (q *query) bind() (*binding, error) {
 		if soft != nil && constraints[soft.field] == nil {
 			constraints[soft.field] = soft.constraint()
 		}
-		return q.choose(constraints)
+		if q.core.schema.union != nil {
+			return q.bindUnion(constraints)
+		}
+		return q.choose(append([]*index{q.core.schema.primary}, q.core.schema.indexes...), constraints)
 	}
 	b := &binding{index: q.core.schema.primary, ranges: []keyRange{{}}}
 	if soft != nil {
@@ -182,13 +185,13 @@ func (q *query) mistake() error {
 	return nil
 }
 
-// choose binds the constraints to every key and takes one: the table itself
+// choose binds the constraints to each of the keys and takes one: the table itself
 // where it serves; else the index, if all that serve give one order.
-func (q *query) choose(constraints map[*fields.Field]*constraint) (*binding, error) {
+func (q *query) choose(keys []*index, constraints map[*fields.Field]*constraint) (*binding, error) {
 	var serving []*binding
 	var reasons []string
-	for _, x := range q.candidates() {
-		b, reason, err := bind(x, constraints)
+	for _, x := range q.candidates(keys) {
+		b, reason, err := bind(x, constraints, q.core.schema.union != nil)
 		if err != nil {
 			return nil, err
 		}
@@ -212,16 +215,13 @@ func (q *query) choose(constraints map[*fields.Field]*constraint) (*binding, err
 	return q.same(serving)
 }
 
-// candidates are the keys that the query may use.
-func (q *query) candidates() []*index {
-	def := q.core.schema
+// candidates are the keys that the query may use: all, or the index that Via
+// names.
+func (q *query) candidates(keys []*index) []*index {
 	if q.via == nil {
-		return append([]*index{def.primary}, def.indexes...)
+		return keys
 	}
-	if x := def.index(*q.via); x != nil {
-		return []*index{x}
-	}
-	return nil
+	return slices.DeleteFunc(keys, func(x *index) bool { return x.name == "" || x.name != *q.via })
 }
 
 // misordered says why a binding does not give the order that is asked for.
@@ -234,6 +234,8 @@ func (q *query) misordered(b *binding, constraints map[*fields.Field]*constraint
 	case c != nil && c.discrete && len(c.values) <= 1:
 		return "" // all items have the same value
 	case len(b.order) > 0 && b.order[0].field == f && b.order[0].proper:
+		return ""
+	case b.merge(f, constraints):
 		return ""
 	case len(b.order) > 0 && b.order[0].field == f:
 		return fmt.Sprintf("its sort key does not keep the order of %s", f.Name)
@@ -275,6 +277,9 @@ func orderText(order []orderedFacet) string {
 // check refuses what DynamoDB would refuse of the index that was chosen.
 func (p *queryPlan) check() error {
 	t, x := p.core, p.index
+	if err := p.tooManyMerged(); err != nil {
+		return err
+	}
 	if t.consistent && x.name != "" && !x.local {
 		return planErrorf("global %s cannot be read consistently; drop Consistent, or query the table or a local index", x)
 	}

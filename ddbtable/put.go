@@ -35,8 +35,10 @@ func (c Create[T]) Idempotent() Create[T] {
 // stored item. It is Ambiguous if an earlier attempt of this very call may have
 // stored the item; a write-id attribute or Idempotent settles that.
 func (c Create[T]) Run(ctx context.Context) (T, error) {
+	var o *tally
+	c.put.core, o = c.put.core.observed("create")
 	v, err := c.run(ctx)
-	return v, c.put.core.opError("create", err)
+	return v, o.done(ctx, c.put.core.opError("create", err))
 }
 
 func (c Create[T]) run(ctx context.Context) (none T, err error) {
@@ -106,8 +108,10 @@ func (p Put[T]) Returning() PutReturning[T] { return PutReturning[T]{p} }
 // item has, or there must be none if that is 0; the item is stored with the next
 // version.
 func (p Put[T]) Run(ctx context.Context) (T, error) {
+	var o *tally
+	p.put.core, o = p.put.core.observed("put")
 	v, err := p.run(ctx)
-	return v, p.put.core.opError("put", err)
+	return v, o.done(ctx, p.put.core.opError("put", err))
 }
 
 func (p Put[T]) run(ctx context.Context) (none T, err error) {
@@ -135,8 +139,10 @@ type PutReturning[T any] struct{ p Put[T] }
 // [ItemError] with Applied set; without one the returned item may be this
 // call's own.
 func (p PutReturning[T]) Run(ctx context.Context) (*T, error) {
+	var o *tally
+	p.p.put.core, o = p.p.put.core.observed("put")
 	old, err := p.run(ctx)
-	return old, p.p.put.core.opError("put", err)
+	return old, o.done(ctx, p.p.put.core.opError("put", err))
 }
 
 var errOldLost = errors.New("the item that was replaced is lost, because an earlier attempt of this call had replaced it already")
@@ -228,6 +234,9 @@ func (p put) refusal(i item, kind func(item) error, id string) *refusal {
 
 // encode makes the item that is sent, in the form in which it is sent.
 func (t *core) encode(r record) (i item, err error) {
+	if t.schema.union != nil {
+		return i, errOfUnion
+	}
 	omit, err := t.schema.omitted(r)
 	if err != nil {
 		return i, err

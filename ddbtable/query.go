@@ -90,17 +90,24 @@ func (t *Table[T]) Query(conds ...Cond[T]) Query[T] {
 // all the same. It may test any attribute but the keys of the index that is
 // used. Several filters must all be fulfilled.
 func (q Query[T]) Filter(cond Cond[T]) Query[T] {
-	return Query[T]{q.table, q.filtered(given(cond))}
+	return Query[T]{q.table, q.withFilter(given(cond))}
 }
 
-func (q *query) filtered(cond *node) *query {
+func (q *query) withFilter(cond *node) *query {
 	n := q.refined()
 	n.filter = both(n.filter, cond)
 	return n
 }
 
 // OrderBy chooses the index whose items, given the conditions, are sorted by
-// this attribute. It does not sort: without such an index the query fails.
+// this attribute. Without such an index the query fails: what does not come
+// sorted is not sorted here.
+//
+// Where In on the facets before the attribute makes several ranges, each of
+// them sorted by it, they are read side by side and merged, up to 16: orders in
+// one of two states, the latest first. All, Page and Count then cost at least
+// one Query for each range, and a page of n items up to n+1 items of each.
+// Items with equal values come in the order of the ranges.
 func (q Query[T]) OrderBy(attribute AnyAttribute[T]) Query[T] {
 	if attribute == nil {
 		return Query[T]{q.table, q.orderedBy(nil, errZeroHandle)}
@@ -191,18 +198,34 @@ func (q Query[T]) From(cursor string) Query[T] {
 }
 
 func (q *query) opError(p *queryPlan, err error) error {
+	if err == nil {
+		return nil
+	}
 	index := ""
 	if p != nil {
 		index = p.index.name
 	}
-	op := "query"
-	if q == nil {
-		return &OpError{Op: op, Err: err}
-	}
+	return q.core.indexError(q.op(), index, err)
+}
+
+func (q *query) op() string {
 	if q.scan != nil {
-		op = "scan"
+		return "scan"
 	}
-	return q.core.indexError(op, index, err)
+	return "query"
+}
+
+// observed is the query whose requests are counted, if they are to be.
+func (q Query[T]) observed() (Query[T], *tally) {
+	if q.query == nil {
+		q.query = new(query)
+	}
+	core, o := q.core.observed(q.op())
+	if o != nil {
+		q.query = q.copy()
+		q.core = core
+	}
+	return q, o
 }
 
 // All ranges over the items lazily: it sends a request when the loop needs
@@ -213,9 +236,10 @@ func (q *query) opError(p *queryPlan, err error) error {
 // them, and one more for each further range that In makes.
 func (q Query[T]) All(ctx context.Context) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
+		q, o := q.observed()
 		p, err := q.all(ctx, func(v T) bool { return yield(v, nil) })
-		if err != nil {
-			yield(*new(T), q.opError(p, err))
+		if err = o.done(ctx, q.opError(p, err)); err != nil {
+			yield(*new(T), err)
 		}
 	}
 }
@@ -224,6 +248,9 @@ func (q Query[T]) all(ctx context.Context, yield func(T) bool) (*queryPlan, erro
 	p, err := q.plan()
 	if err != nil {
 		return nil, err
+	}
+	if p.merged {
+		return p, q.allMerged(ctx, p, yield)
 	}
 	r, err := q.open(p, q.from)
 	if err != nil {
@@ -250,38 +277,52 @@ func (q Query[T]) all(ctx context.Context, yield func(T) bool) (*queryPlan, erro
 // Count counts the items that fulfil conditions and filter, without passing
 // them on: an item that could not be read counts too. It costs what All does.
 func (q Query[T]) Count(ctx context.Context) (int, error) {
+	q, o := q.observed()
 	p, err := q.plan()
-	if err != nil {
-		return 0, q.opError(p, err)
+	n := 0
+	if err == nil {
+		n, err = q.countAll(ctx, p)
+	}
+	return n, o.done(ctx, q.opError(p, err))
+}
+
+func (q Query[T]) countAll(ctx context.Context, p *queryPlan) (int, error) {
+	if p.merged {
+		return q.countMerged(ctx, p)
 	}
 	r, err := q.open(p, q.from)
 	if err != nil {
-		return 0, q.opError(p, err)
+		return 0, err
 	}
+	return q.count(ctx, r)
+}
+
+// count counts what a reader has left.
+func (q Query[T]) count(ctx context.Context, r *reader[T]) (n int, err error) {
 	defer r.close()
-	if q.table.hideExpired {
+	if q.core.hideExpired || q.core.schema.union != nil {
 		return q.countVisible(ctx, r)
 	}
 	r.count = true
-	n := 0
 	for r.more() {
 		reply, err := r.next(ctx, q.pageSize)
 		if err != nil {
-			return 0, q.opError(p, err)
+			return 0, err
 		}
 		n += reply.count
 	}
 	return n, nil
 }
 
-// countVisible counts by reading, because only so expired items are told.
+// countVisible counts by reading, because only so are the items told that are
+// passed over.
 func (q Query[T]) countVisible(ctx context.Context, r *reader[T]) (n int, err error) {
 	for r.more() {
 		if _, err := r.next(ctx, q.pageSize); err != nil {
-			return 0, q.opError(r.plan, err)
+			return 0, err
 		}
 		for i := range r.rows.items {
-			if !q.table.expired(r.rows.raw(i)) {
+			if !q.table.passesOver(&r.rows, i) {
 				n++
 			}
 		}
@@ -293,7 +334,7 @@ func (q Query[T]) countVisible(ctx context.Context, r *reader[T]) (n int, err er
 // It is not ok if the item is left out.
 func (q Query[T]) judge(r *reader[T], i int) (ok bool, err error) {
 	t := q.table
-	if t.hideExpired && t.expired(r.rows.raw(i)) {
+	if t.passesOver(&r.rows, i) {
 		return false, nil
 	}
 	err = r.rows.err(i)
@@ -348,6 +389,7 @@ func Collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
 // A reader reads the ranges of a query, request by request, in one direction.
 type reader[T any] struct {
 	plan     *queryPlan
+	sender   sender
 	backward bool // against the order of the sort key
 	count    bool
 	at       place
@@ -362,10 +404,10 @@ type place struct {
 	after  item // key attributes; none at the beginning
 }
 
-func (t *Table[T]) reader(p *queryPlan) *reader[T] {
+func (q Query[T]) reader(p *queryPlan) *reader[T] {
 	return &reader[T]{
-		plan: p, backward: p.descending,
-		rows: rowsOf[T]{plan: t.def.plan, asked: p.projection.reads(p.reading)},
+		plan: p, sender: q.core.sender, backward: p.descending,
+		rows: q.table.def.rows(p.projection.reads(p.reading)),
 	}
 }
 
@@ -396,7 +438,7 @@ func (r *reader[T]) next(ctx context.Context, limit int) (reply, error) {
 		return reply{}, nil
 	}
 	r.rows.limit = limit
-	r.reply, err = r.plan.core.sender.send(ctx, r.call(limit))
+	r.reply, err = r.sender.send(ctx, r.call(limit))
 	if err != nil {
 		// In an index, equal keys may follow the place; DynamoDB refuses it all
 		// the same where none can.

@@ -11,7 +11,8 @@ import (
 // their own.
 type rawRows struct{ items []item }
 
-func (r *rawRows) reset() { r.items = nil }
+func (r *rawRows) reset()     { r.items = nil }
+func (r *rawRows) count() int { return len(r.items) }
 
 func (r *rawRows) parse(json []byte) (rest []byte, err error) {
 	scan := wire.NewScanner(json)

@@ -9,6 +9,7 @@ import (
 // rowsOf are the items of one response, read into Ts.
 type rowsOf[T any] struct {
 	plan  *fields.Plan[T]
+	types decoder[T]               // of a collection, which has no plan of its own
 	asked func(*fields.Field) bool // nil for everything
 	limit int                      // how many items there are at most, 0 if unknown
 
@@ -31,18 +32,15 @@ func (r *rowsOf[T]) reset() {
 	r.items, r.bad, r.typed, r.spans = r.items[:0], r.bad[:0], r.typed[:0], r.spans[:0]
 }
 
+func (r *rowsOf[T]) count() int { return len(r.items) }
+
 func (r *rowsOf[T]) parse(json []byte) (rest []byte, err error) {
 	n := len(r.items)
 	if n == 0 {
 		r.json = json
 	}
-	if !r.reader.Open() {
-		if r.reader, err = r.plan.Reader(r.asked); err != nil {
-			return nil, err
-		}
-	}
 	r.items = append(r.items, *new(T))
-	if rest, err = r.reader.Next(json, &r.items[n]); err != nil {
+	if rest, err = r.read(json, &r.items[n]); err != nil {
 		if err = r.took(err); err != nil {
 			return nil, err
 		}
@@ -53,6 +51,19 @@ func (r *rowsOf[T]) parse(json []byte) (rest []byte, err error) {
 		r.grow(len(json), len(json)-len(rest))
 	}
 	return rest, nil
+}
+
+// read reads the item at the front of json.
+func (r *rowsOf[T]) read(json []byte, v *T) (rest []byte, err error) {
+	if r.types != nil {
+		return r.types.ParseNext(json, v, r.asked)
+	}
+	if !r.reader.Open() {
+		if r.reader, err = r.plan.Reader(r.asked); err != nil {
+			return nil, err
+		}
+	}
+	return r.reader.Next(json, v)
 }
 
 // give says that the memory of the items belongs to somebody else now.
@@ -75,7 +86,11 @@ func (r *rowsOf[T]) grow(all, first int) {
 
 func (r *rowsOf[T]) add(typed item) {
 	r.items = append(r.items, *new(T))
-	err := r.plan.UnmarshalPart(typed.typed, &r.items[len(r.items)-1], r.asked)
+	decode := r.plan.UnmarshalPart
+	if r.types != nil {
+		decode = r.types.UnmarshalPart
+	}
+	err := decode(typed.typed, &r.items[len(r.items)-1], r.asked)
 	// There is no JSON that could be mistaken.
 	_ = r.took(err)
 	r.typed = append(r.typed, typed)

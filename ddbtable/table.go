@@ -1,6 +1,7 @@
 package ddbtable
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -46,6 +47,7 @@ type settings struct {
 	keys      *seal.Keys
 	noOldItem bool
 	sdkTypes  bool
+	onCall    func(context.Context, Call)
 	wait      waiting
 	err       error
 }
@@ -86,7 +88,7 @@ func NoOldItem() Option {
 // Open binds a definition to a client. It sends nothing. A mistake in the
 // arguments is reported by every request of the table.
 func Open[T any](client Client, def *Definition[T], options ...Option) *Table[T] {
-	if def == nil || def.plan == nil {
+	if def == nil || def.plan == nil && def.union == nil {
 		return &Table[T]{core: core{err: errors.New("definition is nil or the zero value; make one with ddbtable.Define")}}
 	}
 	t := &Table[T]{core: openCore(client, &def.schema, options), def: def}
@@ -237,16 +239,20 @@ func (t *Table[T]) read(i item) (T, error) {
 
 // readInto reads an item of which some attributes were asked for.
 func (t *Table[T]) readInto(v *T, i item, asked func(*fields.Field) bool) error {
-	var err error
+	return t.itemError(i, t.parse(v, i, asked))
+}
+
+// parse reads an item. The error does not name it.
+func (t *Table[T]) parse(v *T, i item, asked func(*fields.Field) bool) (err error) {
 	if i.json != nil {
-		_, err = t.def.plan.ParseNext(i.json, v, asked)
+		_, err = t.def.decoder().ParseNext(i.json, v, asked)
 	} else {
-		err = t.def.plan.UnmarshalPart(i.typed, v, asked)
+		err = t.def.decoder().UnmarshalPart(i.typed, v, asked)
 	}
 	if err == nil && asked == nil {
 		err = t.wellPlaced(v, i)
 	}
-	return t.itemError(i, err)
+	return err
 }
 
 // drop forgets what was read beside what the caller asked for.
@@ -284,6 +290,9 @@ func nodesOf[T any](equalities []Equality[T]) []*node {
 
 // key makes the primary key of the equalities that fix it.
 func (t *core) key(equalities []*node) ([]member, error) {
+	if t.schema.union != nil {
+		return nil, errOfUnion
+	}
 	given := make(map[*fields.Field]fields.Value)
 	for _, n := range equalities {
 		switch {

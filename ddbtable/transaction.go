@@ -98,10 +98,15 @@ func (w WriteTx) RetryConflicts(n int) WriteTx {
 // says for each write why.
 func (w WriteTx) Run(ctx context.Context) error {
 	tx, err := w.prepare()
+	var o *tally
 	if err == nil {
+		for _, p := range tx.parts {
+			s, _ := p.at()
+			tx.sender, o = observedTransaction(o, s, tx.sender, "write transaction", tx.tables())
+		}
 		err = tx.run(ctx)
 	}
-	return wrapTransaction("write transaction", tx.tables(), err)
+	return o.done(ctx, wrapTransaction("write transaction", tx.tables(), err))
 }
 
 func wrapTransaction(op string, tables []string, err error) error {

@@ -78,6 +78,7 @@ func (c *call) oldValues() types.ReturnValuesOnConditionCheckFailure {
 
 func (s *typedSender) get(ctx context.Context, c *call) (reply, error) {
 	out, err := s.client.GetItem(ctx, &dynamodb.GetItemInput{
+		ReturnConsumedCapacity:   c.wanted(),
 		TableName:                &c.table,
 		Key:                      typedMembers(c.key),
 		ConsistentRead:           flag(c.consistent),
@@ -87,7 +88,7 @@ func (s *typedSender) get(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return reply{item: item{typed: out.Item}}, nil
+	return reply{item: item{typed: out.Item}, capacity: capacities(out.ConsumedCapacity)}, nil
 }
 
 func (s *typedSender) put(ctx context.Context, c *call) (reply, error) {
@@ -96,6 +97,7 @@ func (s *typedSender) put(ctx context.Context, c *call) (reply, error) {
 		return reply{}, err
 	}
 	out, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{
+		ReturnConsumedCapacity:              c.wanted(),
 		TableName:                           &c.table,
 		Item:                                attributes,
 		ConditionExpression:                 optional(c.texts.condition),
@@ -107,11 +109,12 @@ func (s *typedSender) put(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return reply{item: item{typed: out.Attributes}}, nil
+	return reply{item: item{typed: out.Attributes}, capacity: capacities(out.ConsumedCapacity)}, nil
 }
 
 func (s *typedSender) update(ctx context.Context, c *call) (reply, error) {
 	out, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		ReturnConsumedCapacity:              c.wanted(),
 		TableName:                           &c.table,
 		Key:                                 typedMembers(c.key),
 		UpdateExpression:                    optional(c.texts.update),
@@ -124,11 +127,12 @@ func (s *typedSender) update(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return reply{item: item{typed: out.Attributes}}, nil
+	return reply{item: item{typed: out.Attributes}, capacity: capacities(out.ConsumedCapacity)}, nil
 }
 
 func (s *typedSender) delete(ctx context.Context, c *call) (reply, error) {
 	out, err := s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		ReturnConsumedCapacity:              c.wanted(),
 		TableName:                           &c.table,
 		Key:                                 typedMembers(c.key),
 		ConditionExpression:                 optional(c.texts.condition),
@@ -140,7 +144,7 @@ func (s *typedSender) delete(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return reply{item: item{typed: out.Attributes}}, nil
+	return reply{item: item{typed: out.Attributes}, capacity: capacities(out.ConsumedCapacity)}, nil
 }
 
 func (s *typedSender) query(ctx context.Context, c *call) (reply, error) {
@@ -149,6 +153,7 @@ func (s *typedSender) query(ctx context.Context, c *call) (reply, error) {
 		return reply{}, err
 	}
 	in := &dynamodb.QueryInput{
+		ReturnConsumedCapacity:    c.wanted(),
 		TableName:                 &c.table,
 		KeyConditionExpression:    optional(c.texts.keyCondition),
 		FilterExpression:          optional(c.texts.filter),
@@ -173,7 +178,10 @@ func (s *typedSender) query(ctx context.Context, c *call) (reply, error) {
 		return reply{}, err
 	}
 	c.take(out.Items)
-	return reply{last: item{typed: out.LastEvaluatedKey}, count: int(out.Count), read: int(out.ScannedCount)}, nil
+	return reply{
+		last: item{typed: out.LastEvaluatedKey}, count: int(out.Count), read: int(out.ScannedCount),
+		capacity: capacities(out.ConsumedCapacity),
+	}, nil
 }
 
 // take passes the items of a response on.
@@ -190,6 +198,7 @@ func (s *typedSender) scan(ctx context.Context, c *call) (reply, error) {
 		return reply{}, err
 	}
 	in := &dynamodb.ScanInput{
+		ReturnConsumedCapacity:    c.wanted(),
 		TableName:                 &c.table,
 		FilterExpression:          optional(c.texts.filter),
 		ProjectionExpression:      optional(c.texts.projection),
@@ -213,7 +222,10 @@ func (s *typedSender) scan(ctx context.Context, c *call) (reply, error) {
 		return reply{}, err
 	}
 	c.take(out.Items)
-	return reply{last: item{typed: out.LastEvaluatedKey}, count: int(out.Count), read: int(out.ScannedCount)}, nil
+	return reply{
+		last: item{typed: out.LastEvaluatedKey}, count: int(out.Count), read: int(out.ScannedCount),
+		capacity: capacities(out.ConsumedCapacity),
+	}, nil
 }
 
 func (c *call) limitInput() *int32 {

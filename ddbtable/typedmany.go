@@ -17,12 +17,13 @@ func (s *typedSender) batchGet(ctx context.Context, c *call) (reply, error) {
 		in.Keys = append(in.Keys, typedMembers(part.key))
 	}
 	out, err := s.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
-		RequestItems: map[string]types.KeysAndAttributes{c.table: in},
+		ReturnConsumedCapacity: c.wanted(),
+		RequestItems:           map[string]types.KeysAndAttributes{c.table: in},
 	}, s.options(c)...)
 	if err != nil {
 		return reply{}, err
 	}
-	var r reply
+	r := reply{capacity: out.ConsumedCapacity}
 	for _, items := range out.Responses {
 		c.take(items)
 	}
@@ -55,12 +56,13 @@ func (s *typedSender) batchWrite(ctx context.Context, c *call) (reply, error) {
 		requests = append(requests, types.WriteRequest{PutRequest: &types.PutRequest{Item: attributes}})
 	}
 	out, err := s.client.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{
-		RequestItems: map[string][]types.WriteRequest{c.table: requests},
+		ReturnConsumedCapacity: c.wanted(),
+		RequestItems:           map[string][]types.WriteRequest{c.table: requests},
 	}, s.options(c)...)
 	if err != nil {
 		return reply{}, err
 	}
-	var r reply
+	r := reply{capacity: out.ConsumedCapacity}
 	for _, requests := range out.UnprocessedItems {
 		for _, request := range requests {
 			if request.PutRequest != nil {
@@ -74,7 +76,7 @@ func (s *typedSender) batchWrite(ctx context.Context, c *call) (reply, error) {
 }
 
 func (s *typedSender) transactGet(ctx context.Context, c *call) (reply, error) {
-	in := new(dynamodb.TransactGetItemsInput)
+	in := &dynamodb.TransactGetItemsInput{ReturnConsumedCapacity: c.wanted()}
 	for _, part := range c.parts {
 		in.TransactItems = append(in.TransactItems, types.TransactGetItem{Get: &types.Get{
 			TableName:                &part.table,
@@ -87,7 +89,7 @@ func (s *typedSender) transactGet(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	var r reply
+	r := reply{capacity: out.ConsumedCapacity}
 	for _, response := range out.Responses {
 		r.found = append(r.found, item{typed: response.Item})
 	}
@@ -96,7 +98,7 @@ func (s *typedSender) transactGet(ctx context.Context, c *call) (reply, error) {
 
 func (s *typedSender) transactWrite(ctx context.Context, c *call) (reply, error) {
 	// Made for this call alone: the SDK writes into it.
-	in := &dynamodb.TransactWriteItemsInput{ClientRequestToken: &c.token}
+	in := &dynamodb.TransactWriteItemsInput{ClientRequestToken: &c.token, ReturnConsumedCapacity: c.wanted()}
 	for _, part := range c.parts {
 		one, err := part.transactItem()
 		if err != nil {
@@ -104,8 +106,11 @@ func (s *typedSender) transactWrite(ctx context.Context, c *call) (reply, error)
 		}
 		in.TransactItems = append(in.TransactItems, one)
 	}
-	_, err := s.client.TransactWriteItems(ctx, in, s.options(c)...)
-	return reply{}, err
+	out, err := s.client.TransactWriteItems(ctx, in, s.options(c)...)
+	if err != nil {
+		return reply{}, err
+	}
+	return reply{capacity: out.ConsumedCapacity}, nil
 }
 
 // transactItem is a part of a transaction in the SDK's type.

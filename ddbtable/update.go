@@ -100,8 +100,10 @@ func (u Update[T]) AnyVersion() Update[T] {
 // the error is a [ConditionError] that is [ErrConditionFailed]. If the new item
 // cannot be read, it is an [ItemError] with Applied set.
 func (u Update[T]) Run(ctx context.Context) (T, error) {
+	t, o := u.table.observed("update")
+	u.table, u.core = t, t.inner()
 	v, err := u.run(ctx)
-	return v, u.core.opError("update", err)
+	return v, o.done(ctx, u.core.opError("update", err))
 }
 
 func (u Update[T]) run(ctx context.Context) (v T, err error) {

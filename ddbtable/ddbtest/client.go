@@ -30,7 +30,16 @@ func Client(t testing.TB, options ...Option) *dynamodb.Client {
 			Credentials:  aws.CredentialsProviderFunc(credentials),
 		})
 	}
-	db, err := embedded.Open(engineOptions(t, options)...)
+	return Engine(t, engineOptions(t, options)...).Client()
+}
+
+// Engine opens an embedded engine for the test, in memory and empty, and closes
+// it when the test ends. It is for a test that injects faults or sets the
+// clock; any other takes the client from [Client], and runs on other engines
+// too.
+func Engine(t testing.TB, options ...embedded.Option) *embedded.DB {
+	t.Helper()
+	db, err := embedded.Open(options...)
 	if err != nil {
 		t.Fatalf("ddbtest: %v", err)
 	}
@@ -39,7 +48,7 @@ func Client(t testing.TB, options ...Option) *dynamodb.Client {
 			t.Errorf("ddbtest: %v", err)
 		}
 	})
-	return db.Client()
+	return db
 }
 
 // An Option configures [Client].

@@ -22,8 +22,17 @@
 //
 //	DDB_STRICT=1 go test ./...
 //
-// A test that wants failures opens the engine itself and gives its client to
-// [Table]; see the Inject method of [example.com/ddb/ddbtable/embedded.DB].
+// A test that wants failures opens an [Engine], and injects them; see the Inject
+// method of [example.com/ddb/ddbtable/embedded.DB]. A [Clock] lets time pass
+// without waiting, and a [Recorder] tells what was sent:
+//
+//	clock := ddbtest.NewClock(noon)
+//	db := ddbtest.Engine(t, embedded.Clock(clock.Now))
+//	r := ddbtest.Record(db.Client())
+//	orders := ddbtest.Table(t, r.Client(), shop.Orders, ddbtable.UseClock(clock))
+//	r.Sent() // forget what made the table
+//	…
+//	r.Expect(t, "GetItem", "UpdateItem")
 //
 // Mistakes and failures end the test with t.Fatal. Tests may run in parallel:
 // no two share a table, nor an embedded engine.

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"example.com/ddb/ddbtable"
 	"example.com/ddb/ddbtable/ddbtest"
+	"example.com/ddb/ddbtable/embedded"
 )
 
 // A Note is what the program under test stores.
@@ -41,6 +43,25 @@ func ExampleTable() {
 	fmt.Println(note.Text, err)
 	// Output:
 	// milk <nil>
+}
+
+// A test of what a piece of code sends, when it meets a throttle, and how long
+// it waits, on a clock that nobody waits for.
+func ExampleRecord_testing() {
+	defer t.done()
+	clock := ddbtest.NewClock(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
+	db := ddbtest.Engine(t, embedded.Clock(clock.Now))
+	r := ddbtest.Record(db.Client())
+	notes := ddbtest.Table(t, r.Client(), Notes, ddbtable.UseClock(clock))
+	r.Sent() // forget what made the table
+	db.Inject(embedded.Fault{Effect: embedded.Throttle, Operation: "PutItem", Times: 1})
+
+	if err := keep(t.Context(), notes, Note{ID: "n1", Text: "milk"}); err != nil {
+		t.Fatal(err)
+	}
+	r.Expect(t, "PutItem", "PutItem")
+	r.Expect(t) // nothing more
+	// Output:
 }
 
 // A program with several tables opens them all with one client.

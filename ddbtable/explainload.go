@@ -1,0 +1,149 @@
+package ddbtable
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+)
+
+// What a request reads at most, in bytes, and what a read unit is for: twice
+// this much, unless the read is consistent. See
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
+const (
+	maxRead  = 1 << 20
+	readUnit = 4096
+)
+
+// wasteful is how many items are read for one that is returned when an
+// explanation gives advice.
+const wasteful = 4
+
+// A Load is how much a query reads: as it is expected, or as [Query.Measure]
+// found it.
+type Load struct {
+	Read      int // items that the key conditions select
+	Returned  int // those of them that the filter keeps
+	ItemBytes int // average size of an item in the table or index that is read
+}
+
+// For estimates what the whole of the query costs under a load, and adds
+// advice. It sends nothing.
+func (e Explanation) For(l Load) Explanation {
+	if e.Err != nil || len(e.KeyConditions) == 0 && !e.Scan {
+		return e
+	}
+	bytes, ranges := l.Read*l.ItemBytes, max(len(e.KeyConditions), 1)
+	e.Requests = ranges + bytes/maxRead
+	if e.pageSize > 0 {
+		e.Requests = max(e.Requests, ranges+l.Read/e.pageSize)
+	}
+	halves := max(math.Ceil(float64(bytes)/readUnit), float64(e.Requests))
+	e.ReadUnits = halves / 2
+	if e.consistent {
+		e.ReadUnits = halves
+	}
+	e.Advice = nil
+	if len(e.filtered) > 0 && l.Read > wasteful*l.Returned {
+		e.Advice = append(e.Advice, fmt.Sprintf("the filter keeps %d of the %d items that are read and billed; make %s part of %s, so that only what matches is read",
+			l.Returned, l.Read, strings.Join(e.filtered, ", "), e.betterKey()))
+	}
+	if e.Scan && l.Read > wasteful*l.Returned {
+		e.Advice = append(e.Advice, "a scan reads everything; an index that holds only what is looked for, see Sparse, costs less from the first item on")
+	}
+	if e.pageSize > 0 && e.Requests > 2*(ranges+bytes/maxRead) {
+		e.Advice = append(e.Advice, fmt.Sprintf("PageSize of %d makes %d requests of what would be %d; leave it out, or make it larger", e.pageSize, e.Requests, ranges+bytes/maxRead))
+	}
+	return e
+}
+
+// betterKey says where an attribute should stand instead of in a filter.
+func (e Explanation) betterKey() string {
+	if e.Scan {
+		return "the key of an index"
+	}
+	return "the sort key, behind what the query fixes already, or of the sort key of an index"
+}
+
+// cost is the estimate in words, "" without one.
+func (e Explanation) cost() string {
+	if e.Requests == 0 {
+		return ""
+	}
+	return fmt.Sprintf("about %d requests, %v read units", e.Requests, e.ReadUnits)
+}
+
+// filtered lists the attributes that the caller's own filter tests.
+func (q *query) filtered() (names []string) {
+	if q.filter == nil || q.filter.err != nil {
+		return nil
+	}
+	q.filter.fields(func(name string) {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	})
+	return names
+}
+
+// Measure reads the whole of the query and tells how many items that are, how
+// many the filter keeps, and how large they are on average, as far as the
+// consumed capacity tells. It costs what [Query.Count] does.
+//
+//	load, err := q.Measure(ctx)
+//	fmt.Println(q.Explain().For(load))
+func (q Query[T]) Measure(ctx context.Context) (Load, error) {
+	q, o := q.observed()
+	p, err := q.plan()
+	var l Load
+	if err == nil {
+		l, err = q.measure(ctx, p)
+	}
+	return l, o.done(ctx, q.opError(p, err))
+}
+
+func (q Query[T]) measure(ctx context.Context, p *queryPlan) (l Load, err error) {
+	m := &measuringSender{sender: q.core.sender}
+	r := q.reader(p)
+	r.sender = m
+	r.count = true
+	defer r.close()
+	for r.more() {
+		reply, err := r.next(ctx, q.pageSize)
+		if err != nil {
+			return Load{}, err
+		}
+		l.Read, l.Returned = l.Read+reply.read, l.Returned+reply.count
+	}
+	bytes := m.units * 2 * readUnit
+	if q.core.consistent {
+		bytes /= 2
+	}
+	// Down, so that the estimate of the same load is not above what it was.
+	l.ItemBytes = int(bytes / float64(max(l.Read, 1)))
+	return l, nil
+}
+
+// A measuringSender sums up the read units of what it sends.
+type measuringSender struct {
+	sender
+	units float64
+}
+
+func (s *measuringSender) send(ctx context.Context, c *call) (reply, error) {
+	c.capacity = true
+	out, err := s.sender.send(ctx, c)
+	for _, consumed := range out.capacity {
+		s.units += aws.ToFloat64(consumed.CapacityUnits)
+	}
+	return out, err
+}
+
+// Measure is [Query.Measure].
+func (s Scan[T]) Measure(ctx context.Context) (Load, error) { return s.q.Measure(ctx) }
+
+// Explain is [Query.Explain].
+func (s Scan[T]) Explain() Explanation { return s.q.Explain() }

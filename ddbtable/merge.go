@@ -1,0 +1,219 @@
+package ddbtable
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"example.com/ddb/fields"
+)
+
+// maxMerged is how many ranges are read side by side at most: each is read
+// ahead.
+const maxMerged = 16
+
+// merge makes a binding whose ranges differ in facets before f one that gives
+// the items in the order of f, if that is the facet behind those.
+func (b *binding) merge(f *fields.Field, constraints map[*fields.Field]*constraint) bool {
+	i := slices.IndexFunc(b.order, func(o orderedFacet) bool {
+		c := constraints[o.field]
+		return c == nil || !c.discrete
+	})
+	if i < 1 || b.order[i].field != f || !b.order[i].proper {
+		return false
+	}
+	b.order, b.merged = b.order[i:], len(b.ranges) > 1
+	return true
+}
+
+func (b *binding) tooManyMerged() error {
+	if b.merged && len(b.ranges) > maxMerged {
+		return planErrorf("OrderBy of %s merges %d ranges, the limit is %d; give In fewer values", b.order[0].field.Name, len(b.ranges), maxMerged)
+	}
+	return nil
+}
+
+// A merger reads the ranges of a query side by side and gives their items in
+// the order of the text behind the facets in which the ranges differ. Where
+// that is equal, the order is that of the ranges.
+type merger[T any] struct {
+	query    Query[T]
+	plan     *queryPlan
+	streams  []*stream[T] // in the order of the key
+	backward bool         // against the order of the key
+	reads    int
+}
+
+// A stream is one range of a merger.
+type stream[T any] struct {
+	*reader[T]
+	head  int    // how many bytes of the sort key come before what is compared
+	next  int    // which of the reader's rows comes next
+	began place  // where the rows begin
+	first item   // key of the first item that was read, none before that
+	text  string // by which the next row is compared
+}
+
+// only is the plan of one of the ranges.
+func (p *queryPlan) only(i int) *queryPlan {
+	one := &queryPlan{
+		binding: p.binding, core: p.core, filter: p.filter, projection: p.projection, descending: p.descending,
+		keys: p.keys, reading: p.reading, texts: p.texts[i : i+1], counts: p.counts[i : i+1],
+	}
+	one.ranges = p.ranges[i : i+1]
+	return one
+}
+
+func (q Query[T]) merger(p *queryPlan) *merger[T] {
+	m := &merger[T]{query: q, plan: p, backward: p.descending}
+	for i, r := range p.ranges {
+		m.streams = append(m.streams, &stream[T]{reader: q.reader(p.only(i)), head: r.head})
+	}
+	return m
+}
+
+func (m *merger[T]) close() {
+	for _, s := range m.streams {
+		s.close()
+	}
+}
+
+// used reports whether all rows that the stream has were passed on.
+func (s *stream[T]) used() bool { return s.next >= len(s.rows.items) }
+
+// ended reports whether the stream has no item left.
+func (s *stream[T]) ended() bool { return s.used() && !s.more() }
+
+// ahead makes the next item of every stream known, and returns the stream with
+// the one that comes first: nil at the end, or if the cap leaves no reads.
+func (m *merger[T]) ahead(ctx context.Context, limit int) (*stream[T], error) {
+	for i, s := range m.streams {
+		for s.used() && s.more() {
+			n, ok := m.share(limit, m.streams[i:])
+			if !ok {
+				return nil, nil
+			}
+			if err := m.fill(ctx, s, n); err != nil {
+				return nil, err
+			}
+		}
+	}
+	var first *stream[T]
+	for _, s := range m.streams {
+		if !s.ended() && (first == nil || m.before(s, first)) {
+			first = s
+		}
+	}
+	return first, nil
+}
+
+// share is how many items the next request may read, so that some are left for
+// the other streams that wait for theirs.
+func (m *merger[T]) share(limit int, waiting []*stream[T]) (int, bool) {
+	if m.query.maxReads == 0 {
+		return limit, true
+	}
+	n := 0
+	for _, s := range waiting {
+		if s.used() && s.more() {
+			n++
+		}
+	}
+	left := m.query.maxReads - m.reads
+	if left <= 0 {
+		return 0, false
+	}
+	share := max(left/n, 1)
+	if limit > 0 {
+		share = min(share, limit)
+	}
+	return share, true
+}
+
+// fill sends one request of a stream.
+func (m *merger[T]) fill(ctx context.Context, s *stream[T], limit int) error {
+	s.next, s.began = 0, s.at
+	reply, err := s.reader.next(ctx, limit)
+	if err != nil {
+		return err
+	}
+	m.reads += reply.read
+	if len(s.rows.items) == 0 {
+		return nil
+	}
+	if s.first.none() {
+		s.first = s.rows.raw(0).clone()
+	}
+	return s.look()
+}
+
+// look notes the text by which the next row is compared.
+func (s *stream[T]) look() error {
+	if s.used() {
+		return nil
+	}
+	v, err := s.rows.raw(s.next).value(s.plan.index.sort.Name)
+	if err == nil {
+		s.text = v.Text()[min(s.head, len(v.Text())):]
+	}
+	return err
+}
+
+// pass goes on to the stream's next item.
+func (s *stream[T]) pass() error {
+	s.next++
+	return s.look()
+}
+
+// before reports whether the item of a later stream comes before that of an
+// earlier one.
+func (m *merger[T]) before(later, earlier *stream[T]) bool {
+	c := cmp.Compare(later.text, earlier.text)
+	if m.backward {
+		return c >= 0
+	}
+	return c < 0
+}
+
+// allMerged passes the items on in the order of the merger.
+func (q Query[T]) allMerged(ctx context.Context, p *queryPlan, yield func(T) bool) error {
+	q = q.MaxReads(0) // it is for pages
+	m, err := q.openMerger(p, q.from)
+	if err != nil {
+		return err
+	}
+	defer m.close()
+	for {
+		s, err := m.ahead(ctx, q.pageSize)
+		if s == nil || err != nil {
+			return err
+		}
+		ok, err := q.judge(s.reader, s.next)
+		if err != nil {
+			return err
+		}
+		if ok && !yield(s.rows.items[s.next]) {
+			return nil
+		}
+		if err := s.pass(); err != nil {
+			return err
+		}
+	}
+}
+
+// countMerged counts the items of all ranges.
+func (q Query[T]) countMerged(ctx context.Context, p *queryPlan) (n int, err error) {
+	q = q.MaxReads(0)
+	m, err := q.openMerger(p, q.from)
+	if err != nil {
+		return 0, err
+	}
+	for _, s := range m.streams {
+		more, err := q.count(ctx, s.reader)
+		if err != nil {
+			return 0, err
+		}
+		n += more
+	}
+	return n, nil
+}

@@ -1,0 +1,277 @@
+package ddbtable_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"example.com/ddb/ddbtable"
+)
+
+// A ticket lies in an index in which several have the same key.
+type ticket struct {
+	ID    string `ddb:"id,partition"`
+	Team  string `ddb:"team,partition=by_team"`
+	State int    `ddb:"state"`
+	At    int    `ddb:"at"`
+	Note  string `ddb:"note"`
+	Place string `ddb:"place,sort=by_team,from={state:2}_{at:4}"`
+}
+
+var (
+	tickets     = ddbtable.MustDefine[ticket]("tickets")
+	ticketTeam  = ddbtable.Attr(func(t *ticket) *string { return &t.Team })
+	ticketState = ddbtable.Attr(func(t *ticket) *int { return &t.State })
+	ticketAt    = ddbtable.Attr(func(t *ticket) *int { return &t.At })
+	ticketNote  = ddbtable.Attr(func(t *ticket) *string { return &t.Note })
+)
+
+// openTickets gives a table with 40 tickets of 5 states at 11 times, in no
+// order. Every third is noted.
+func openTickets(t *testing.T, options ...ddbtable.Option) (*ddbtable.Table[ticket], *recorder) {
+	t.Helper()
+	table, r := recorded(t, tickets, options...)
+	for i := range 40 {
+		v := ticket{ID: fmt.Sprint("t", i), Team: "red", State: i * 7 % 5, At: i * i % 11, Note: "-"}
+		if i%3 == 0 {
+			v.Note = "noted"
+		}
+		put(t, table, v)
+	}
+	r.sent()
+	return table, r
+}
+
+func places(all []ticket) (places []string) {
+	for _, v := range all {
+		places = append(places, fmt.Sprintf("%d in %d", v.At, v.State))
+	}
+	return places
+}
+
+// sorted is what the model says: the tickets of the states by time, and those
+// of one time by state.
+func sorted(t *testing.T, table *ddbtable.Table[ticket], descending bool, keep func(ticket) bool) []ticket {
+	t.Helper()
+	all, err := ddbtable.Collect(table.Scan().All(t.Context()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	all = slices.DeleteFunc(all, func(v ticket) bool { return !keep(v) })
+	slices.SortFunc(all, func(a, b ticket) int {
+		d := (a.At-b.At)*100 + a.State - b.State
+		if descending {
+			d = -d
+		}
+		return d
+	})
+	return all
+}
+
+func TestMergeGivesTheOrderAcrossRanges(t *testing.T) {
+	bothWays(t, func(t *testing.T, options ...ddbtable.Option) {
+		table, _ := openTickets(t, options...)
+		for _, descending := range []bool{false, true} {
+			q := table.Query(ticketTeam.Eq("red"), ticketState.In(3, 0, 1)).OrderBy(ticketAt)
+			within := table.Query(ticketTeam.Eq("red"), ticketState.In(3, 0, 1), ticketAt.Between(3, 9)).OrderBy(ticketAt)
+			if descending {
+				q, within = q.Descending(), within.Descending()
+			}
+			in := func(v ticket) bool { return v.State == 3 || v.State < 2 }
+			for name, test := range map[string]struct {
+				q    ddbtable.Query[ticket]
+				keep func(ticket) bool
+			}{
+				"all":    {q, in},
+				"small":  {q.PageSize(1), in},
+				"within": {within, func(v ticket) bool { return in(v) && v.At >= 3 && v.At <= 9 }},
+				"filter": {q.Filter(ticketNote.Eq("noted")), func(v ticket) bool { return in(v) && v.Note == "noted" }},
+			} {
+				want := sorted(t, table, descending, test.keep)
+				got, err := ddbtable.Collect(test.q.All(t.Context()))
+				if err != nil {
+					t.Fatal(err)
+				}
+				expect(t, fmt.Sprint(name, descending), places(got), places(want))
+				if n, err := test.q.Count(t.Context()); n != len(want) || err != nil {
+					t.Errorf("%s: Count: %d, %v", name, n, err)
+				}
+				for _, n := range []int{1, 3, len(want), 100} {
+					expectPages(t, test.q, n, got)
+				}
+			}
+		}
+	})
+}
+
+// expectPages reads all pages forward and back again.
+func expectPages(t *testing.T, q ddbtable.Query[ticket], n int, want []ticket) {
+	t.Helper()
+	var got, back []ticket
+	cursor, pages := "", 0
+	for {
+		page, err := q.Page(t.Context(), n, cursor)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, page.Items...)
+		pages++
+		if page.Next == "" {
+			cursor = page.Prev
+			if last := (len(want)-1)%n + 1; len(page.Items) != last {
+				t.Errorf("the last page has %d items, want %d", len(page.Items), last)
+			}
+			back = page.Items
+			break
+		}
+		if len(page.Items) != n {
+			t.Errorf("a page of %d has %d items", n, len(page.Items))
+		}
+		cursor = page.Next
+	}
+	expect(t, fmt.Sprint("pages of ", n), got, want)
+	for cursor != "" {
+		page, err := q.Page(t.Context(), n, cursor)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back = append(slices.Clone(page.Items), back...)
+		pages--
+		if on, err := q.Page(t.Context(), n, page.Next); err != nil || len(on.Items) == 0 {
+			t.Errorf("the page behind the one before: %v, %v", on.Items, err)
+		}
+		cursor = page.Prev
+	}
+	expect(t, fmt.Sprint("back in pages of ", n), back, want)
+	if pages != 1 {
+		t.Errorf("%d pages more forward than back", pages-1)
+	}
+}
+
+func TestMergeReadsEachRangeOnePageAhead(t *testing.T) {
+	table, r := openTickets(t)
+	q := table.Query(ticketTeam.Eq("red"), ticketState.In(0, 1)).OrderBy(ticketAt).Descending()
+	page, err := q.Page(t.Context(), 3, "")
+	if err != nil || len(page.Items) != 3 {
+		t.Fatal(page, err)
+	}
+	r.expectSent(t, "a page of two ranges", "Query", "Query")
+	if !strings.Contains(r.last, `"Limit":4`) {
+		t.Errorf("the request was %s", r.last)
+	}
+	for range q.All(t.Context()) {
+		break
+	}
+	r.expectSent(t, "All with break", "Query", "Query")
+	// The last page knows that both ranges end.
+	if _, err := q.Page(t.Context(), 100, page.Next); err != nil {
+		t.Fatal(err)
+	}
+	r.expectSent(t, "the rest", "Query", "Query")
+}
+
+func TestMergedPageThatIsCappedMakesProgress(t *testing.T) {
+	table, _ := openTickets(t)
+	q := table.Query(ticketTeam.Eq("red"), ticketState.In(0, 1, 2)).OrderBy(ticketAt).Filter(ticketNote.Eq("noted")).MaxReads(3)
+	all, err := ddbtable.Collect(q.All(t.Context()))
+	if err != nil || len(all) == 0 {
+		t.Fatal(all, err)
+	}
+	var got []ticket
+	cursor, capped := "", 0
+	for range 100 {
+		page, err := q.Page(t.Context(), 2, cursor)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, page.Items...)
+		if page.Capped {
+			capped++
+		}
+		if cursor = page.Next; cursor == "" {
+			break
+		}
+	}
+	expect(t, "capped pages", got, all)
+	if capped == 0 || cursor != "" {
+		t.Errorf("%d pages were capped, cursor %q", capped, cursor)
+	}
+}
+
+func TestMergeSkipsBadItems(t *testing.T) {
+	table, r := openTickets(t)
+	other := ddbtable.Open(r.client, ddbtable.MustDefine[looseTicket]("tickets"), ddbtable.TableName(table.Name()))
+	put(t, other, looseTicket{ID: "bad", Team: "red", Place: "01_9999", State: 2, At: 9999})
+	q := table.Query(ticketTeam.Eq("red"), ticketState.In(0, 1)).OrderBy(ticketAt).Descending()
+	if _, err := q.Page(t.Context(), 2, ""); !errors.Is(err, ddbtable.ErrStale) {
+		t.Errorf("got %v", err)
+	}
+	bad := 0
+	page, err := q.OnBadItem(func(*ddbtable.ItemError) error { bad++; return nil }).Page(t.Context(), 2, "")
+	if err != nil || bad != 1 || len(page.Items) != 2 || page.Items[0].At > 10 {
+		t.Errorf("%+v, %d bad, %v", page, bad, err)
+	}
+}
+
+// A looseTicket is a ticket whose place is what it says.
+type looseTicket struct {
+	ID    string `ddb:"id,partition"`
+	Team  string `ddb:"team,partition=by_team"`
+	State int    `ddb:"state"`
+	At    int    `ddb:"at"`
+	Note  string `ddb:"note"`
+	Place string `ddb:"place,sort=by_team"`
+}
+
+func TestMergesRefusals(t *testing.T) {
+	table, r := openTickets(t)
+	in := func(n int) []int {
+		var all []int
+		for i := range n {
+			all = append(all, i)
+		}
+		return all
+	}
+	team := ticketTeam.Eq("red")
+	merged := table.Query(team, ticketState.In(0, 1)).OrderBy(ticketAt)
+	page, err := merged.Page(t.Context(), 2, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.sent()
+	for _, test := range []struct {
+		name string
+		q    ddbtable.Query[ticket]
+		want string
+	}{
+		{"17 ranges", table.Query(team, ticketState.In(in(17)...)).OrderBy(ticketAt), "merges 17 ranges, the limit is 16"},
+		{"a range before", table.Query(team, ticketState.Between(0, 3)).OrderBy(ticketAt), "sorts by state before at"},
+		{"reads for some", merged.MaxReads(1), "MaxReads is 1, less than the 2 ranges"},
+		{"cursor of the order by state", table.Query(team, ticketState.In(0, 1)).From(page.Next), "cursor does not belong"},
+		{"cursor of other states", table.Query(team, ticketState.In(0, 2)).OrderBy(ticketAt).From(page.Next), "cursor does not belong"},
+		{"cursor of the other direction", merged.Descending().From(page.Next), "cursor does not belong"},
+	} {
+		err := func(ctx context.Context) error {
+			if test.name == "reads for some" {
+				_, err := test.q.Page(ctx, 1, "")
+				return err
+			}
+			return last(test.q.All(ctx))
+		}(t.Context())
+		if err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: got %v\nwant …%s…", test.name, err, test.want)
+		}
+	}
+	r.expectSent(t, "refused queries")
+	got, err := ddbtable.Collect(merged.From(page.Next).All(t.Context()))
+	all, _ := ddbtable.Collect(merged.All(t.Context()))
+	if err != nil || len(got) != len(all)-2 {
+		t.Errorf("From: %d of %d, %v", len(got), len(all), err)
+	}
+	if n, err := merged.From(page.Next).Count(t.Context()); n != len(got) || err != nil {
+		t.Errorf("Count from the cursor: %d, %v", n, err)
+	}
+}
