@@ -21,6 +21,7 @@ import (
 // constructors are the functions that may panic with any value.
 var constructors = []string{
 	"example.com/ddb/ddbtable.MustDefine",
+	"example.com/ddb/ddbtable.MustUnite",
 	"example.com/ddb/ddbtable.Attr",
 }
 
