@@ -509,6 +509,7 @@ func TestMaps(t *testing.T) {
 	rejects[levels](t, in(`{"M":{"9":{"BOOL":true}}}`), "value is not one that Go type fields_test.Level declares")
 	// Both names would become the key 7.
 	rejects[numbers](t, in(`{"M":{"7":{"B":""},"7.0":{"B":""}}}`), "not in the form that is written")
+	rejects[strs](t, in(`{"M":{"a":{"N":"1"},"a":{"N":"2"}}}`), "map has two entries of one name")
 	rejects[numbers](t, in(`{"M":{"x":{"B":""}}}`), "stored number is not a decimal number")
 }
 

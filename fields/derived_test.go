@@ -84,6 +84,7 @@ func TestStaleDerivedAttributesAreFound(t *testing.T) {
 		{"another value", facets + `"order_status_created":{"S":"101_0000000998"},`, fields.ErrStale},
 		{"no such text", facets + `"order_status_created":{"S":"x"},`, fields.ErrStale},
 		{"a facet is absent", `"created":{"N":"999"},"order_status_created":{"S":"101_0000000999"},`, fields.ErrStale},
+		{"a facet is absent, which is not the zero value", `"created":{"N":"999"},"order_status_created":{"S":"000_0000000999"},`, fields.ErrStale},
 		{"all facets are absent", `"order_status_created":{"S":"101_0000000999"},`, fields.ErrStale},
 		// An item of before the attribute was introduced can be read.
 		{"the derived attribute is absent", facets, nil},

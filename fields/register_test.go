@@ -91,6 +91,9 @@ func init() {
 			}
 			return strconv.Atoi(*s)
 		}))
+	fields.Register("name", fields.Via(
+		func(u *url.URL) (*string, error) { return ptr(u.String()), nil }, // panics on nil
+		func(s *string) (*url.URL, error) { return url.Parse(*s) }))
 	fields.Register("bad", fields.Codec[int]{
 		Kind:   fields.N,
 		Append: func(dst []byte, _ int) ([]byte, error) { return append(dst, "one"...), nil },
@@ -124,6 +127,9 @@ func TestRegisteredCodecs(t *testing.T) {
 	type link struct {
 		V *url.URL `ddb:"v"`
 	}
+	type byPointer struct {
+		V *url.URL `ddb:"v,codec=name"`
+	}
 	type links struct {
 		V []*url.URL `ddb:"v"`
 	}
@@ -146,6 +152,8 @@ func TestRegisteredCodecs(t *testing.T) {
 	round(t, text{&point{1, 2}}, in(`{"S":"1;2"}`))
 	round(t, link{nil}, `{}`)
 	round(t, link{&url.URL{Scheme: "https", Host: "go.dev"}}, in(`{"S":"https://go.dev"}`))
+	round(t, byPointer{nil}, `{}`)
+	round(t, byPointer{&url.URL{Host: "go.dev"}}, in(`{"S":"//go.dev"}`))
 	round(t, links{[]*url.URL{nil}}, in(`{"L":[{"NULL":true}]}`))
 	round(t, enum{1}, in(`{"S":"c1"}`))
 	round(t, maybe{5}, in(`{"S":"5"}`))
