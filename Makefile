@@ -87,6 +87,8 @@ startup: ## measure start-up and memory of examples/local-server and dynalite; L
 	go build -o .tools/startup ./internal/startup
 	$(if $(LOCAL),unshare -rn sh -c 'ip link set lo up && exec .tools/startup -local',.tools/startup)
 
-local: ## run the conformance suite on AWS's DynamoDB Local (java, node and npm are needed)
+local: ## run the conformance suite on AWS's DynamoDB Local, and compare the engine with it (java, node and npm are needed)
 	go test -run '^$$' $(SUITE) # builds it: there may be no network later
+	go -C internal/difftest test -run '^$$' . # and this
 	internal/tools/dynamodb-local.sh $(CONFORM)
+	internal/tools/dynamodb-local.sh $(COMPARE)

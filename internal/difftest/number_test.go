@@ -3,6 +3,7 @@ package difftest
 import (
 	"encoding/base64"
 	"math/big"
+	"strings"
 )
 
 // compareNumbers compares two numbers by their exact values.
@@ -29,4 +30,17 @@ func canonicalNumber(text string) string {
 		return text
 	}
 	return n.RatString()
+}
+
+// plainNumber gives a number without an exponent and without zeros that say
+// nothing.
+func plainNumber(text string) string {
+	n, ok := new(big.Rat).SetString(text)
+	if !ok {
+		return text
+	}
+	if n.IsInt() {
+		return n.RatString()
+	}
+	return strings.TrimRight(n.FloatString(140), "0")
 }

@@ -88,7 +88,36 @@ func (s *endpointSide) send(operation string, body []byte) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return newAnswer(w.StatusCode, got)
+	a, err := newAnswer(w.StatusCode, got)
+	if s.name == "dynamodb-local" {
+		plainNumbers(a.body)
+	}
+	return a, err
+}
+
+// plainNumbers writes the numbers in an answer as the service does. DynamoDB
+// Local keeps those inside of documents as they were sent.
+func plainNumbers(v any) {
+	switch v := v.(type) {
+	case []any:
+		for _, e := range v {
+			plainNumbers(e)
+		}
+	case map[string]any:
+		if n, ok := v["N"].(string); ok && len(v) == 1 {
+			v["N"] = plainNumber(n)
+			return
+		}
+		if list, ok := v["NS"].([]any); ok && len(v) == 1 {
+			for i := range list {
+				list[i] = plainNumber(list[i].(string))
+			}
+			return
+		}
+		for _, e := range v {
+			plainNumbers(e)
+		}
+	}
 }
 
 func setHead(r *http.Request, operation string) {

@@ -174,6 +174,15 @@ func ordered(v any) any {
 	case map[string]any:
 		out := make(map[string]any, len(v))
 		for key, e := range v {
+			if list, ok := e.([]any); ok && key == "ConsumedCapacity" {
+				// One entry for each table, in no order.
+				list = slices.Clone(list)
+				slices.SortFunc(list, func(a, b any) int {
+					return strings.Compare(fmt.Sprint(a.(map[string]any)["TableName"]), fmt.Sprint(b.(map[string]any)["TableName"]))
+				})
+				out[key] = ordered(list)
+				continue
+			}
 			if list, ok := e.([]any); ok && (key == "SS" || key == "NS" || key == "BS") {
 				list = slices.Clone(list)
 				slices.SortFunc(list, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
