@@ -126,7 +126,7 @@ func openBolt(path string, readOnly bool) (*bolt.DB, error) {
 		// The shortest wait there is: a second opener fails at once.
 		Timeout:         1,
 		ReadOnly:        readOnly,
-		FreelistType:    bolt.FreelistMapType,
+		FreelistType:    bolt.FreelistArrayType, // See decision 0019.
 		InitialMmapSize: initialMap(readOnly),
 		NoStatistics:    true,
 	})
