@@ -99,15 +99,27 @@ func (s *sequence) draft(p unsafe.Pointer, read func(add func() unsafe.Pointer) 
 	}
 	at := draft.Addr().UnsafePointer()
 	err := read(func() unsafe.Pointer { return s.grow(*draft, at) })
-	n := draft.Len()
-	slice := reflect.NewAt(s.typ, p).Elem()
-	slice.Set(reflect.MakeSlice(s.typ, n, n))
-	reflect.Copy(slice, *draft)
+	s.copyTo(p, *draft)
 	draft.Clear()
 	if draft.SetLen(0); draft.Cap() <= maxDraft {
 		s.drafts.Put(draft)
 	}
 	return err
+}
+
+// copyTo sets the slice at p to a copy of draft that has room for nothing more.
+func (s *sequence) copyTo(p unsafe.Pointer, draft reflect.Value) {
+	n := draft.Len()
+	slice := reflect.NewAt(s.typ, p).Elem()
+	if n == 0 {
+		slice.Set(reflect.MakeSlice(s.typ, 0, 0)) // which is not nil
+		return
+	}
+	slice.SetZero()
+	slice.Grow(n)
+	slice.SetLen(n)
+	slice.SetCap(n)
+	reflect.Copy(slice, draft)
 }
 
 // grow adds a zero element to the slice at p and returns its address.

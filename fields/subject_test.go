@@ -56,8 +56,14 @@ func unmarshal[T any](t testing.TB, text string) (T, error) {
 	var fromJSON, fromItem T
 	data := []byte(text)
 	errJSON := plan.ParseJSON(data, &fromJSON)
+	// The second time the attributes are expected, and read in another way.
+	var again T
+	errAgain := plan.ParseJSON(data, &again)
 	for i := range data {
 		data[i] = 'X' // nothing that was read may lie in there
+	}
+	if (errJSON == nil) != (errAgain == nil) || errJSON == nil && !reflect.DeepEqual(fromJSON, again) {
+		t.Fatalf("ParseJSON(%s) twice\n got: %+v %v\nthen: %+v %v", text, fromJSON, errJSON, again, errAgain)
 	}
 	item, err := parseItem([]byte(text))
 	if err != nil || onlyInJSON(errJSON) {
