@@ -24,6 +24,9 @@ const (
 	// A start key that no item of the query's range can have is refused.
 	startKeyBounds feature = "bound check of start keys"
 
+	// Several items can be written, and read, as one.
+	transactions feature = "transactions"
+
 	// A list or a map equals another with the same content.
 	documentEquality feature = "equality of lists and maps"
 )
@@ -46,8 +49,8 @@ var targets = map[string]target{
 	"":         {},
 	"embedded": {},
 	"dynalite": {
-		lacks:   []feature{oldItem, startKeyBounds, documentEquality},
-		skips:   3,
+		lacks:   []feature{oldItem, startKeyBounds, documentEquality, transactions},
+		skips:   6,
 		options: []ddbtable.Option{ddbtable.NoOldItem()},
 	},
 	"dynamodb-local": {},
@@ -159,7 +162,10 @@ var suite = []struct {
 	{"update", updateChecks},
 	{"query", queryChecks},
 	{"page", pageChecks},
+	{"batch", batchChecks},
+	{"transaction", transactionChecks},
 	{"codec", codecChecks},
+	{"random", randomChecks},
 	{"reserved words", reservedChecks},
 	{"engine", engineChecks},
 }
