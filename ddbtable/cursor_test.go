@@ -89,6 +89,20 @@ func TestCursorOfAnotherQueryIsRefused(t *testing.T) {
 	}
 }
 
+// The upper bound is bound as the lower one is.
+func TestCursorOfAnotherUpperBoundIsRefused(t *testing.T) {
+	table, _ := recorded(t, purchases)
+	history(t, table, "")
+	upTo := func(n int64) ddbtable.Query[purchase] {
+		return table.Query(purchaseUser.Eq("ada"), purchaseCreated.Le(unix(1428791681+n)))
+	}
+	for _, cursor := range cursors(t, upTo(18)) {
+		expectBadCursor(t, "a later end", upTo(19), cursor)
+		expectBadCursor(t, "an earlier end", upTo(17), cursor)
+		expectBadCursor(t, "an open end", table.Query(purchaseUser.Eq("ada"), purchaseCreated.Lt(unix(1428791681+18))), cursor)
+	}
+}
+
 func expectBadCursor[T any](t testing.TB, name string, q ddbtable.Query[T], cursor string) {
 	t.Helper()
 	page, err := q.Page(t.Context(), 3, cursor)
