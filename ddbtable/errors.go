@@ -141,6 +141,9 @@ type ItemError struct {
 
 func (e *ItemError) Error() string {
 	text := fmt.Sprintf("item: field %s, attribute %q: %v", e.Field, e.Attribute, e.Err)
+	if e.Attribute == "" { // the item as a whole is malformed
+		text = fmt.Sprintf("item: %v", e.Err)
+	}
 	if e.Applied {
 		text += "; the write itself was applied"
 	}

@@ -104,6 +104,13 @@ func (x *exchange) parse(json []byte) error {
 	r := &x.reply
 	scan := wire.NewScanner(json)
 	err := scan.Each('{', '}', func(name []byte) (err error) {
+		if !x.call.op.answers(name) {
+			_, err = scan.Skip()
+			return err
+		}
+		if scan.Null() { // as if it were not there
+			return nil
+		}
 		switch string(name) {
 		case "Responses":
 			err = x.parseResponses(scan)
@@ -123,8 +130,6 @@ func (x *exchange) parse(json []byte) error {
 			r.read, err = number(scan)
 		case "ConsumedCapacity":
 			r.capacity, err = parseCapacity(scan)
-		default:
-			_, err = scan.Skip()
 		}
 		return err
 	})
@@ -132,6 +137,28 @@ func (x *exchange) parse(json []byte) error {
 		err = scan.End()
 	}
 	return err
+}
+
+// answers reports whether the member of that name is read from the operation's
+// answer.
+func (op operation) answers(name []byte) bool {
+	switch string(name) {
+	case "ConsumedCapacity":
+		return true
+	case "Item":
+		return op == opGetItem
+	case "Attributes":
+		return op == opPutItem || op == opUpdateItem || op == opDeleteItem
+	case "Items", "Count", "ScannedCount", "LastEvaluatedKey":
+		return op == opQuery || op == opScan
+	case "Responses":
+		return op == opBatchGet || op == opTransactGet
+	case "UnprocessedKeys":
+		return op == opBatchGet
+	case "UnprocessedItems":
+		return op == opBatchWrite
+	}
+	return false
 }
 
 func (x *exchange) parseItems(scan *wire.Scanner) error {

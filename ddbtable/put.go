@@ -3,6 +3,7 @@ package ddbtable
 import (
 	"context"
 	"errors"
+	"slices"
 )
 
 // A Create stores an item whose key is free. It is immutable; Run sends it.
@@ -242,7 +243,11 @@ func (t *core) encode(r record) (i item, err error) {
 		return i, err
 	}
 	if t.sender.json() {
-		i.json, err = r.appendJSON(nil, omit)
+		// Written where there is room, and kept at its length.
+		b := newBuffer()
+		defer b.release()
+		b.bytes, err = r.appendJSON(b.bytes, omit)
+		i.json = slices.Clone(b.bytes)
 	} else {
 		i.typed, err = r.marshal(omit)
 	}

@@ -19,6 +19,11 @@ type rowsOf[T any] struct {
 	typed  []item   // the items as received, in the SDK's type
 	json   []byte   // or what the first of them begins
 	spans  [][2]int // and where each stands in it
+
+	one struct { // memory for the first, which tells how many there may be
+		items [1]T
+		spans [1][2]int
+	}
 }
 
 // A badRow is an item that could not be read.
@@ -38,6 +43,9 @@ func (r *rowsOf[T]) parse(json []byte) (rest []byte, err error) {
 	n := len(r.items)
 	if n == 0 {
 		r.json = json
+	}
+	if cap(r.items) == 0 {
+		r.items, r.spans = r.one.items[:0], r.one.spans[:0]
 	}
 	r.items = append(r.items, *new(T))
 	if rest, err = r.read(json, &r.items[n]); err != nil {
@@ -78,7 +86,7 @@ func (r *rowsOf[T]) grow(all, first int) {
 	if r.limit > 0 {
 		n = min(n, r.limit)
 	}
-	if n > cap(r.items) {
+	if n = max(n, 1); n > cap(r.items) || cap(r.items) == 1 {
 		r.items = append(make([]T, 0, n), r.items...)
 		r.spans = append(make([][2]int, 0, n), r.spans...)
 	}

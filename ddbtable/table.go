@@ -270,6 +270,9 @@ func (t *core) itemError(i item, err error) error {
 	e := &ItemError{Key: make(map[string]types.AttributeValue), Err: err}
 	if value, ok := errors.AsType[*fields.ValueError](err); ok {
 		e.Field, e.Attribute, e.Err = value.Field, value.Attribute, value.Err
+	} else if _, mistaken := errors.AsType[*fields.TagError](err); !mistaken && i.json != nil {
+		// It is no matter of one attribute: the item itself is malformed.
+		e.Err = fmt.Errorf("%w: %w", ErrCorruptResponse, err)
 	}
 	for _, f := range t.schema.primary.keys() {
 		if v, err := i.value(f.Name); err == nil && v.Kind() != "" {
@@ -309,8 +312,9 @@ func (t *core) key(equalities []*node) ([]member, error) {
 			given[n.path.Field()] = n.values[0]
 		}
 	}
-	key, used := make([]member, 0, 2), 0
-	for _, f := range t.schema.primary.keys() {
+	keys := t.schema.primary.keys()
+	key, used := make([]member, 0, len(keys)), 0
+	for _, f := range keys {
 		v, n, err := t.keyPart(f, given)
 		if err != nil {
 			return nil, err

@@ -1,0 +1,234 @@
+package ddbtable_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"example.com/ddb/ddbtable"
+)
+
+// readers are calls whose results show all that is read of a response.
+var readers = []struct {
+	name string
+	run  func(context.Context, *ddbtable.Table[coin]) (any, error)
+}{
+	{"Get", func(ctx context.Context, t *ddbtable.Table[coin]) (any, error) { return t.Get(ctx, coinID.Eq("a")) }},
+	{"Update", func(ctx context.Context, t *ddbtable.Table[coin]) (any, error) {
+		return t.Update(coinID.Eq("a")).Change(ddbtable.Add(coinN, 1)).Run(ctx)
+	}},
+	{"Page", func(ctx context.Context, t *ddbtable.Table[coin]) (any, error) {
+		page, err := t.Query(coinID.Eq("a")).Page(ctx, 2, "")
+		return []any{page.Items, page.Next != ""}, err
+	}},
+	{"Count", func(ctx context.Context, t *ddbtable.Table[coin]) (any, error) { return t.Scan().Count(ctx) }},
+}
+
+// A verdict is what became of one response in both ways of reading it.
+type verdict string
+
+const (
+	equal   verdict = "equal"
+	listed  verdict = "listed difference"
+	failure verdict = "failure"
+)
+
+// judge compares the direct way with the SDK's decoder. The differences are
+// those of docs/corrupt-responses.md: the direct way sees mistakes that only the
+// bytes show, and does not look into what it passes over.
+func judge(t *testing.T, reader int, response string) verdict {
+	t.Helper()
+	direct, directErr := read(t, reader, response)
+	typed, typedErr := read(t, reader, response, ddbtable.SDKTypes())
+	got := compare(response, direct, directErr, typed, typedErr)
+	if got == failure && directErr == nil && errors.Is(typedErr, ddbtable.ErrCorruptResponse) {
+		if typed, typedErr = read(t, reader, pruned(response), ddbtable.SDKTypes()); typedErr == nil && typed == direct {
+			return listed
+		}
+	}
+	if got == failure {
+		t.Errorf("%s of %s\ndirect: %s %v\n   SDK: %s %v", readers[reader].name, response, direct, directErr, typed, typedErr)
+	}
+	return got
+}
+
+func compare(response, direct string, directErr error, typed string, typedErr error) verdict {
+	switch {
+	case directErr == nil && typedErr == nil && direct == typed:
+		return equal
+	case directErr != nil && typedErr != nil:
+		return equal
+	case errors.Is(directErr, ddbtable.ErrCorruptResponse) && typedErr == nil && onlyBytesShow(response):
+		return listed
+	}
+	return failure
+}
+
+// onlyBytesShow reports whether the response has a mistake that the SDK's
+// decoder does not see: it is no JSON, it goes on after its end, a name stands
+// twice in an object, or it is nested too deeply.
+func onlyBytesShow(response string) bool {
+	d := json.NewDecoder(strings.NewReader(response))
+	d.UseNumber()
+	strict, err := distinct(d, 0)
+	if err != nil || !strict {
+		return true
+	}
+	_, err = d.Token()
+	return !errors.Is(err, io.EOF)
+}
+
+// distinct reads one value. It is not ok if a name stands twice in an object,
+// or if the value is nested too deeply.
+func distinct(d *json.Decoder, depth int) (ok bool, err error) {
+	token, err := d.Token()
+	open, is := token.(json.Delim)
+	if err != nil || !is {
+		return true, err
+	}
+	ok = depth < 64
+	names := make(map[string]bool)
+	for d.More() {
+		if open == '{' {
+			name, err := d.Token()
+			if err != nil {
+				return ok, err
+			}
+			text, _ := name.(string)
+			ok = ok && !names[text]
+			names[text] = true
+		}
+		inner, err := distinct(d, depth+1)
+		if ok = ok && inner; err != nil {
+			return ok, err
+		}
+	}
+	_, err = d.Token()
+	return ok, err
+}
+
+// pruned is a response without the members and attributes that nothing reads.
+func pruned(response string) string {
+	members := prune([]byte(response), "Item", "Attributes", "Items", "Count", "ScannedCount", "LastEvaluatedKey")
+	for _, name := range []string{"Item", "Attributes"} {
+		if members[name] != nil {
+			members[name] = attributes(members[name])
+		}
+	}
+	var items []json.RawMessage
+	if json.Unmarshal(members["Items"], &items) == nil && items != nil {
+		for i := range items {
+			items[i] = attributes(items[i])
+		}
+		members["Items"] = mustJSON(items)
+	}
+	return string(mustJSON(members))
+}
+
+func attributes(item json.RawMessage) json.RawMessage {
+	return mustJSON(prune(item, "id", "n", "tags"))
+}
+
+// prune is an object with the named members only, nil for anything else.
+func prune(object []byte, names ...string) map[string]json.RawMessage {
+	var all map[string]json.RawMessage
+	if json.Unmarshal(object, &all) != nil {
+		return nil
+	}
+	maps.DeleteFunc(all, func(name string, _ json.RawMessage) bool { return !slices.Contains(names, name) })
+	return all
+}
+
+func mustJSON(v any) json.RawMessage {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // what was JSON is JSON again
+	}
+	return text
+}
+
+// twoAnswers answers two requests with body, and refuses all others.
+func twoAnswers(body string) func(int) *http.Response {
+	return func(attempt int) *http.Response {
+		resp := sealed(body)
+		if attempt > 2 {
+			resp = sealed(`{"__type":"com.amazon.coral.validate#ValidationException","message":"enough"}`)
+			resp.StatusCode = http.StatusBadRequest
+		}
+		return resp
+	}
+}
+
+func read(t *testing.T, reader int, body string, way ...ddbtable.Option) (string, error) {
+	t.Helper()
+	client, _ := newCanned(twoAnswers(body), func(o *dynamodb.Options) { o.RetryMaxAttempts = 1 })
+	got, err := readers[reader].run(t.Context(), ddbtable.Open(client, coins, way...))
+	return show(got), err
+}
+
+// responses are seeds, with the verdict on each of them for every reader.
+var responses = []struct {
+	body string
+	want verdict
+}{
+	{`{}`, equal},
+	{`{"Item":` + coinJSON + `,"Attributes":` + coinJSON + `}`, equal},
+	{`{"Items":[` + coinJSON + `,` + coinJSON + `],"Count":2,"ScannedCount":2,"LastEvaluatedKey":{"id":{"S":"a"}}}`, equal},
+	{`{"Items":[],"Count":0,"ScannedCount":0}`, equal},
+	{`{"Items":null,"Item":null,"Attributes":null,"Count":null,"LastEvaluatedKey":null}`, equal},
+	{`{"Unknown":[{"x":1.5e3}],"Item":{"id":{"S":"a"},"n":{"N":"7"},"other":{"L":[{"M":{"a":{"NULL":true}}}]}}}`, equal},
+	{`{"Item":{"id":{"S":"\u00e9\n\ud83d\ude00"},"n":{"N":"1E2"}},"Attributes":{"id":{"S":"\"\\\/"},"n":{"N":"-0"}}}`, equal},
+	{` { "Item" : { "id" : { "S" : "a" } , "n" : { "N" : "7" } } , "Items" : [ { "id" : { "S" : "b" } } ] , "Count" : 1 } `, equal},
+	{`{"Item":{"id":{"N":"7"}},"Attributes":{"id":{"N":"7"}},"Items":[{"id":{"N":"7"}}]}`, equal},
+	{`{"Item":{"id":{"S":"a"},"tags":{"SS":["x","y"]}},"Items":[{"id":{"S":"a"},"tags":{"SS":[]}}]}`, equal},
+	{`{"Item":[],"Attributes":"x","Items":{},"Count":"x"}`, equal},
+	{`{"Item":{"id":{"S":"a","N":"1"}},"Attributes":{"id":{"S":"a","N":"1"}},"Items":[{"id":{"S":"a","N":"1"}}],"Count":{}}`, equal},
+	{`{"Item":{"id":{"S":"a"},"id":{"S":"b"}}}`, listed},
+	{`{"Items":[{"id":{"S":"a"},"n":{"N":"1"},"n":{"N":"2"}}],"Count":1,"ScannedCount":1}`, listed},
+	{`{"Attributes":{"id":{"S":"a"},"n":{"N":"1"},"n":{"N":"2"}}}`, listed},
+	{`{"Item":` + coinJSON + `,"Items":[],"Count":0,"Attributes":` + coinJSON + `}{}`, listed},
+	{`{"Item":` + coinJSON + `,"Attributes":` + coinJSON + `,"Other":` + strings.Repeat("[", 80) + strings.Repeat("]", 80) + `}`, listed},
+	{`{"Item":{"id":{"S":"a"},"other":{"S":"x","N":"1"}}}`, listed},
+	{`{"Items":[{"id":{"S":"a"},"other":{"S":7}}],"Count":1,"ScannedCount":1}`, listed},
+	{`{"Item":{"id":{"S":"a"}`, equal},
+	{`[]`, equal},
+	{`null`, equal},
+	{`"x"`, equal},
+}
+
+// Every seed gets its verdict from at least one reader, and none a worse one.
+func TestResponsesAreReadAsTheSDKReadsThem(t *testing.T) {
+	for _, r := range responses {
+		found := false
+		for i := range readers {
+			found = judge(t, i, r.body) == r.want || found
+		}
+		if !found {
+			t.Errorf("no reader finds %s to be %s", r.body, r.want)
+		}
+	}
+}
+
+// FuzzResponse reads random responses in both ways: what the SDK's decoder reads
+// is read here as the same, or is a listed difference.
+func FuzzResponse(f *testing.F) {
+	for _, r := range responses {
+		for i := range readers {
+			f.Add(i, r.body)
+		}
+	}
+	f.Fuzz(func(t *testing.T, reader int, body string) {
+		if reader < 0 || reader >= len(readers) {
+			return
+		}
+		judge(t, reader, body)
+	})
+}
