@@ -1,0 +1,171 @@
+package ddbtable
+
+import (
+	"context"
+	"slices"
+	"sync"
+)
+
+// scanEnd is the position of a segment that has been read to its end. It is
+// too short to be a cursor.
+const scanEnd = "end"
+
+// A ParallelScan reads all items with several workers, each of which has a
+// segment. It is immutable; Each sends it.
+type ParallelScan[T any] struct {
+	scan     Scan[T]
+	segments int
+	from     []string
+}
+
+// Parallel makes it a scan by as many workers, each with a segment of its own.
+// Each worker has one request under way, or holds the items of one: 1 MB of
+// them at most.
+func (s Scan[T]) Parallel(segments int) ParallelScan[T] {
+	return ParallelScan[T]{scan: s, segments: segments}
+}
+
+// Resume begins each segment at the position that an earlier run, of the same
+// scan with as many segments, had reached. No positions are the beginning.
+func (p ParallelScan[T]) Resume(positions []string) ParallelScan[T] {
+	p.from = slices.Clone(positions)
+	return p
+}
+
+// Each calls f with the items of each request, none if the filter dropped them
+// all, and with the positions of all segments behind those items. Whoever keeps
+// the positions together with what became of the items can [ParallelScan.Resume]
+// after a crash without losing an item or seeing one twice. The slices are f's
+// own. F is called by one goroutine at a time; as long as it works, no more than
+// one further request is sent for each segment.
+//
+// It costs what [Scan.All] does, and at least one Scan for each segment that is
+// not at its end. The first error ends it: f's own is returned as it is, one of
+// a position that is not of this scan is [ErrBadCursor].
+func (p ParallelScan[T]) Each(ctx context.Context, f func(items []T, positions []string) error) error {
+	q, o := p.scan.q.observed()
+	run := &parallelRun[T]{query: q, f: f, ready: make(chan *segmentRun[T]), positions: slices.Clone(p.from)}
+	err := run.begin(p.segments)
+	if err == nil {
+		err = run.read(ctx)
+	}
+	if err = o.done(ctx, q.opError(nil, err)); err == nil {
+		return run.stopped
+	}
+	return err
+}
+
+// A parallelRun is a running ParallelScan.
+type parallelRun[T any] struct {
+	query     Query[T]
+	f         func([]T, []string) error
+	ready     chan *segmentRun[T]
+	segments  []*segmentRun[T]
+	positions []string
+	stopped   error // of f
+}
+
+// A segmentRun is the part of one worker.
+type segmentRun[T any] struct {
+	index  int
+	query  Query[T]
+	reader *reader[T]
+	err    error
+	taken  chan struct{}
+}
+
+// begin opens every segment at its position. It sends nothing.
+func (r *parallelRun[T]) begin(segments int) error {
+	if r.f == nil {
+		return planErrorf("the function of Each is nil; give one that takes the items")
+	}
+	if r.positions == nil && segments > 0 {
+		r.positions = make([]string, segments)
+	}
+	if len(r.positions) != segments {
+		return planErrorf("there are %d positions for %d segments; resume a scan with as many segments as it was begun with", len(r.positions), segments)
+	}
+	for i, position := range r.positions {
+		s := &segmentRun[T]{index: i, query: Scan[T]{r.query}.Segment(i, segments).q, taken: make(chan struct{})}
+		p, err := s.query.plan()
+		switch {
+		case err != nil:
+			return err
+		case position == scanEnd:
+			continue
+		}
+		if s.reader, err = s.query.open(p, position); err != nil {
+			return err
+		}
+		r.segments = append(r.segments, s)
+	}
+	if segments < 1 {
+		return planErrorf("a scan of %d segments reads nothing; give at least 1", segments)
+	}
+	return nil
+}
+
+// read runs the workers and passes on what they read.
+func (r *parallelRun[T]) read(outer context.Context) (err error) {
+	ctx, cancel := context.WithCancel(outer)
+	defer cancel()
+	var workers sync.WaitGroup
+	for _, s := range r.segments {
+		workers.Go(func() { s.run(ctx, r.ready) })
+	}
+	go func() {
+		workers.Wait()
+		close(r.ready)
+	}()
+	for s := range r.ready {
+		if err == nil && r.stopped == nil {
+			err = r.take(s)
+		}
+		if err != nil || r.stopped != nil {
+			cancel()
+		}
+		s.taken <- struct{}{}
+	}
+	if err == nil && r.stopped == nil && outer.Err() != nil {
+		err = context.Cause(outer)
+	}
+	return err
+}
+
+// run sends the requests of one segment, each after the items of the one before
+// have been taken.
+func (s *segmentRun[T]) run(ctx context.Context, ready chan<- *segmentRun[T]) {
+	defer s.reader.close()
+	for s.reader.more() && s.err == nil && ctx.Err() == nil {
+		_, s.err = s.reader.next(ctx, s.query.pageSize)
+		ready <- s
+		<-s.taken
+	}
+}
+
+// take passes on the items of one request.
+func (r *parallelRun[T]) take(s *segmentRun[T]) error {
+	if s.err != nil {
+		return s.err
+	}
+	var items []T
+	for i := range s.reader.rows.items {
+		v, ok, err := s.query.judge(s.reader, i)
+		if err != nil {
+			return err
+		}
+		if ok {
+			items = append(items, v)
+		}
+	}
+	position := scanEnd
+	if s.reader.more() {
+		var err error
+		if position, err = s.reader.plan.cursor(s.query.core.settings.keys, s.reader.at, false); err != nil {
+			return err
+		}
+	}
+	r.positions[s.index] = position
+	r.stopped = r.f(items, slices.Clone(r.positions))
+	return nil
+}

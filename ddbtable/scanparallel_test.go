@@ -1,0 +1,166 @@
+package ddbtable_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/ddb/ddbtable"
+	"example.com/ddb/ddbtable/ddbtest"
+	"example.com/ddb/ddbtable/embedded"
+)
+
+// ids lists what a parallel scan passes on, sorted.
+func ids(all []ticket) (ids []string) {
+	for _, v := range all {
+		ids = append(ids, v.ID)
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+func TestParallelScanReadsEachItemOnce(t *testing.T) {
+	bothWays(t, func(t *testing.T, options ...ddbtable.Option) {
+		table, r := openTickets(t, options...)
+		want, err := ddbtable.Collect(table.Scan().All(t.Context()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, segments := range []int{1, 4, 60} {
+			var got []ticket
+			var positions []string
+			err := table.Scan().PageSize(3).Parallel(segments).Each(t.Context(), func(items []ticket, p []string) error {
+				got, positions = append(got, items...), p
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			expect(t, "items", ids(got), ids(want))
+			r.sent()
+			err = table.Scan().Parallel(segments).Resume(positions).Each(t.Context(), func([]ticket, []string) error {
+				t.Error("a scan that was at its end passes something on")
+				return nil
+			})
+			if err != nil {
+				t.Error(err)
+			}
+			r.expectSent(t, "a scan that was at its end")
+		}
+		filtered := 0
+		err = table.Scan().Filter(ticketNote.Eq("noted")).Parallel(3).Each(t.Context(), func(items []ticket, _ []string) error {
+			filtered += len(items)
+			return nil
+		})
+		if filtered != 14 || err != nil {
+			t.Errorf("%d items pass the filter, %v", filtered, err)
+		}
+	})
+}
+
+func TestParallelScanGoesOnWhereItWasInterrupted(t *testing.T) {
+	table, _ := openTickets(t)
+	want, err := ddbtable.Collect(table.Scan().All(t.Context()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []ticket
+	var saved []string
+	interrupted := errors.New("interrupted")
+	scan := table.Scan().PageSize(2).Parallel(3)
+	runs := 0
+	for {
+		runs++
+		steps := 0
+		err := scan.Resume(saved).Each(t.Context(), func(items []ticket, positions []string) error {
+			if steps++; steps > 4 {
+				return interrupted // these items are not kept, and neither are the positions
+			}
+			got, saved = append(got, items...), positions
+			return nil
+		})
+		if err == nil {
+			break
+		}
+		if err != interrupted {
+			t.Fatalf("the caller's error came as %v", err)
+		}
+	}
+	expect(t, "items of all runs", ids(got), ids(want))
+	if runs < 4 {
+		t.Errorf("%d runs", runs)
+	}
+}
+
+func TestParallelScanStopsAtAFailure(t *testing.T) {
+	table, _, db := faulty(t, tickets)
+	put(t, table, ticket{ID: "1", Team: "red"})
+	db.Inject(embedded.Fault{Effect: embedded.FailBefore, Operation: "Scan", Skip: 1})
+	err := table.Scan().Parallel(3).Each(t.Context(), func([]ticket, []string) error { return nil })
+	if op, ok := errors.AsType[*ddbtable.OpError](err); !ok || op.Op != "scan" {
+		t.Errorf("got %v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	calm := ddbtable.Open(engine(t).Client(), tickets)
+	if err := calm.Scan().Parallel(2).Each(ctx, func([]ticket, []string) error { return nil }); !errors.Is(err, context.Canceled) {
+		t.Errorf("canceled: %v", err)
+	}
+}
+
+func TestParallelScansRefusals(t *testing.T) {
+	table, r := openTickets(t)
+	take := func([]ticket, []string) error { return nil }
+	for want, p := range map[string]ddbtable.ParallelScan[ticket]{
+		"a scan of 0 segments":          table.Scan().Parallel(0),
+		"0 positions for -1 segments":   table.Scan().Parallel(-1),
+		"1 positions for 2 segments":    table.Scan().Parallel(2).Resume([]string{""}),
+		"cursor does not belong":        table.Scan().Parallel(2).Resume([]string{"", "nonsense"}),
+		"RateLimit of 0":                table.Scan().RateLimit(0).Parallel(2),
+		"give 1 to 1,000,000 segments":  table.Scan().Parallel(1_000_001),
+		"there is no index by_night":    table.Scan().Via("by_night").Parallel(2),
+		"PageSize is negative":          table.Scan().PageSize(-1).Parallel(2),
+		"RateLimit of -1 read units":    table.Scan().RateLimit(-1).Parallel(2),
+		"the function of Each is nil":   table.Scan().Parallel(2),
+		"2 positions for 1 segments; r": table.Scan().Parallel(1).Resume([]string{"", ""}),
+	} {
+		f := take
+		if strings.Contains(want, "is nil") {
+			f = nil
+		}
+		if err := p.Each(t.Context(), f); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v\nwant …%s…", err, want)
+		}
+	}
+	r.expectSent(t, "refused scans")
+}
+
+func TestRateLimitIsKept(t *testing.T) {
+	clock := ddbtest.NewClock(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
+	units := 0.0
+	table := ddbtest.Table(t, engine(t).Client(), tickets, ddbtable.UseClock(clock),
+		ddbtable.OnCall(func(_ context.Context, c ddbtable.Call) { units += c.Capacity.Read }))
+	for i := range 20 {
+		put(t, table, ticket{ID: strings.Repeat("x", i+1), Team: "red", Note: strings.Repeat("long ", 2000)})
+	}
+	for name, run := range map[string]func(ddbtable.Scan[ticket]) error{
+		"All": func(s ddbtable.Scan[ticket]) error { return last(s.All(t.Context())) },
+		"Parallel": func(s ddbtable.Scan[ticket]) error {
+			return s.Parallel(3).Each(t.Context(), func([]ticket, []string) error { return nil })
+		},
+	} {
+		units = 0
+		start := clock.Now()
+		if err := run(table.Scan().PageSize(1).RateLimit(2)); err != nil {
+			t.Fatal(err)
+		}
+		// What was sent last is not waited for; three segments send at once.
+		took := clock.Now().Sub(start).Seconds()
+		if units < 20 || took < (units-6)/2 || took > 3*units/2 {
+			t.Errorf("%s: %v units took %v s, at 2 in a second", name, units, took)
+		}
+	}
+}
