@@ -150,12 +150,12 @@ func (r *parallelRun[T]) take(s *segmentRun[T]) error {
 	}
 	var items []T
 	for i := range s.reader.rows.items {
-		v, ok, err := s.query.judge(s.reader, i)
+		ok, err := s.query.judge(s.reader, i)
 		if err != nil {
 			return err
 		}
 		if ok {
-			items = append(items, v)
+			items = append(items, s.reader.rows.items[i])
 		}
 	}
 	position := scanEnd

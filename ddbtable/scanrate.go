@@ -14,14 +14,20 @@ import (
 // by all segments and all runs of the scan. One request may read 1 MB, which is
 // 128 units; a small [Scan.PageSize] makes it even.
 func (s Scan[T]) RateLimit(unitsPerSecond float64) Scan[T] {
-	if !(unitsPerSecond > 0) {
-		s.q.err = planErrorf("RateLimit of %v read units per second; give a number above 0, or leave it out", unitsPerSecond)
-		return Scan[T]{s.q.refined()}
+	return Scan[T]{Query[T]{s.q.table, s.q.limited(unitsPerSecond)}}
+}
+
+func (q *query) limited(unitsPerSecond float64) *query {
+	n := q.refined()
+	switch {
+	case !(unitsPerSecond > 0):
+		n.fail(planErrorf("RateLimit of %v read units per second; give a number above 0, or leave it out", unitsPerSecond))
+	case n.core != nil: // the zero Scan reads nothing anyhow
+		limited := *n.core
+		limited.sender = &limitedSender{sender: limited.sender, clock: limited.settings.wait.clock, rate: unitsPerSecond}
+		n.core = &limited
 	}
-	limited := *s.q.core
-	limited.sender = &limitedSender{sender: limited.sender, clock: limited.settings.wait.clock, rate: unitsPerSecond}
-	s.q.core = &limited
-	return s
+	return n
 }
 
 // A limitedSender waits before it sends.
