@@ -36,9 +36,10 @@ func TestAllIsLazy(t *testing.T) {
 
 // An error comes once, last, and with a zero item.
 func TestErrorEndsAll(t *testing.T) {
-	table, client := recorded(t, purchases)
-	history(t, table, "")
-	client.before = func(string) { table.DeleteTable(t.Context()) }
+	table, _ := recorded(t, purchases)
+	if err := table.DeleteTable(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	var errs []error
 	for p, err := range table.Query(purchaseUser.Eq("ada")).All(t.Context()) {
 		if errs = append(errs, err); p != (purchase{}) {
