@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/guregu/dynamo/v2"
+	"log"
 
 	"example.com/ddb/fields"
 	"example.com/ddb/model"
@@ -24,7 +25,7 @@ func must[T any](v T, err error) T {
 
 func check(err error) {
 	if err != nil {
-		panic(err) // what is measured does not work: no figure means anything
+		log.Fatal(err) // what is measured does not work: no figure means anything
 	}
 }
 

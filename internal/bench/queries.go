@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"hash/crc32"
+	"log"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
@@ -87,7 +88,7 @@ func (s *subject[T, P]) queryPage() func() {
 		page := must(q.Page(ctx, want, ""))
 		exactly(len(page.Items), want)
 		if page.Next == "" {
-			panic("the page has no cursor")
+			log.Fatal("the page has no cursor")
 		}
 	}
 }
@@ -170,7 +171,7 @@ func floor(answer []byte) func() {
 	into, want := make([]byte, len(answer)), crc32.ChecksumIEEE(answer)
 	return func() {
 		if copy(into, answer); crc32.ChecksumIEEE(into) != want {
-			panic("the sum is wrong")
+			log.Fatal("the sum is wrong")
 		}
 	}
 }
@@ -229,7 +230,7 @@ func built(created int64) (expression.Expression, error) {
 func sameAnswer() {
 	for i := range orders[:100] {
 		if !bytes.Equal(appendOrder(nil, &orders[i]), must(orderPlan.AppendJSON(nil, &orders[i]))) {
-			panic("the hand-written writer and the plan differ")
+			log.Fatal("the hand-written writer and the plan differ")
 		}
 	}
 }

@@ -61,7 +61,6 @@ type line struct {
 
 var (
 	wides      = makeWides(200)
-	aWide      = wides[0]
 	wideTable  = ddbtable.MustDefine[wide]("wide")
 	wideTenant = ddbtable.Attr(func(w *wide) *string { return &w.Tenant })
 )
