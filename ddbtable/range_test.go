@@ -669,3 +669,20 @@ func TestEmptyBoundsAreBelowEveryKey(t *testing.T) {
 		}
 	}
 }
+
+// An open limit and a closed one at the same value leave the value out.
+func TestOpenLimitPrevails(t *testing.T) {
+	table, _ := recorded(t, labels)
+	for n := range 5 {
+		put(t, table, label{ID: "a", N: n})
+	}
+	for name, conds := range map[string][]ddbtable.Cond[label]{
+		"lower": {labelN.Ge(2), labelN.Gt(2)}, "lower, turned": {labelN.Gt(2), labelN.Ge(2)},
+		"upper": {labelN.Le(2), labelN.Lt(2)}, "upper, turned": {labelN.Lt(2), labelN.Le(2)},
+	} {
+		n, err := table.Query(append(conds, labelID.Eq("a"))...).Count(t.Context())
+		if err != nil || n != 2 {
+			t.Errorf("%s: %d items, %v; want 2", name, n, err)
+		}
+	}
+}

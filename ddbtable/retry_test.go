@@ -332,3 +332,24 @@ func TestWatchedRetriesFollowTheOptionsOfTheClient(t *testing.T) {
 	}
 	client.expectSent(t, "Create", "PutItem")
 }
+
+// The write id cannot tell whose doing it is that an item is gone.
+func TestVanishedItemIsAmbiguousWithAWriteID(t *testing.T) {
+	table, client, db := faulty(t, markedClaims)
+	put(t, table, markedClaim{ID: "c", Worker: "ada"})
+	behind := ddbtable.Open(db.Client(), markedClaims, ddbtable.TableName(table.Name()))
+	answerLost(db, "UpdateItem", lost["500"])
+	client.after = func(operation string) {
+		if operation == "UpdateItem" {
+			client.after = nil
+			if _, err := behind.Delete(markedID.Eq("c")).Run(t.Context()); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	_, err := table.Update(markedID.Eq("c")).Change(markedWorker.Set("eve")).Run(t.Context())
+	refused, ok := errors.AsType[*ddbtable.ConditionError[markedClaim]](err)
+	if !ok || !errors.Is(err, ddbtable.ErrNotFound) || !refused.Ambiguous {
+		t.Errorf("%v, want an ambiguous ErrNotFound", err)
+	}
+}
