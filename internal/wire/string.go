@@ -118,7 +118,7 @@ func (s *Scanner) escape(out []byte, i int) ([]byte, int, error) {
 	return utf8.AppendRune(out, r), i, nil
 }
 
-// hex4 reads the sequence \uXXXX at i.
+// hex4 reads the escape at i: a backslash, u and four hexadecimal digits.
 func (s *Scanner) hex4(i int) (r rune, ok bool) {
 	if i+6 > len(s.data) || s.data[i] != '\\' || s.data[i+1] != 'u' {
 		return 0, false

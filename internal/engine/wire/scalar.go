@@ -232,7 +232,7 @@ func appendRune(out []byte, r rune) []byte {
 	return append(out, string(r)...)
 }
 
-// hex4 reads \uXXXX.
+// hex4 reads an escape: a backslash, u and four hexadecimal digits.
 func hex4(b []byte) (rune, bool) {
 	if len(b) < 6 || b[0] != '\\' || b[1] != 'u' {
 		return 0, false
