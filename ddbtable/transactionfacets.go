@@ -1,0 +1,76 @@
+package ddbtable
+
+import (
+	"context"
+	"slices"
+)
+
+// learn reads the facets that parts do not know: one consistent BatchGetItem
+// for each table.
+func (tx *transaction) learn(ctx context.Context) (changed bool, err error) {
+	groups := make(map[string][]int)
+	for i, p := range tx.parts {
+		if s, _ := p.at(); len(p.unknown()) > 0 {
+			groups[s.name] = append(groups[s.name], i)
+		}
+	}
+	for table, group := range groups {
+		found, err := tx.readFacets(ctx, table, group)
+		if err != nil {
+			return false, err
+		}
+		for _, i := range group {
+			_, key := tx.parts[i].at()
+			stored, ok := found[identity(key)]
+			if !ok {
+				return false, tx.missing(i)
+			}
+			if _, err := tx.parts[i].learn(stored); err != nil {
+				return false, err
+			}
+		}
+	}
+	return false, nil
+}
+
+// missing is the error for an update of an item that is not there.
+func (tx *transaction) missing(index int) error {
+	e := &TransactionError{}
+	for i, p := range tx.parts {
+		s, _ := p.at()
+		reason := TransactionReason{Table: s.name, Code: "None"}
+		if i == index {
+			reason.Code, reason.Err = "ConditionalCheckFailed", p.refused(item{})
+		}
+		e.Reasons = append(e.Reasons, reason)
+	}
+	return e
+}
+
+// readFacets reads the keys and unknown facets of some parts on one table.
+func (tx *transaction) readFacets(ctx context.Context, table string, group []int) (map[string]item, error) {
+	s, _ := tx.parts[group[0]].at()
+	c := &call{op: opBatchGet, table: table, consistent: true}
+	var asked []string
+	for _, i := range group {
+		_, key := tx.parts[i].at()
+		c.parts = append(c.parts, &call{key: key})
+		for _, m := range key {
+			asked = append(asked, m.name)
+		}
+		for _, f := range tx.parts[i].unknown() {
+			asked = append(asked, f.Name)
+		}
+	}
+	slices.Sort(asked)
+	c.texts.projection = c.texts.text(func(w *writer) {
+		for i, name := range slices.Compact(asked) {
+			if i > 0 {
+				w.string(", ")
+			}
+			w.name(name)
+		}
+	})
+	_, key := tx.parts[group[0]].at()
+	return readRaw(ctx, tx.sender, c, key, &pauses{clock: s.wait.clock})
+}

@@ -1,0 +1,85 @@
+package ddbtable
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/google/uuid"
+)
+
+func (tx *transaction) run(ctx context.Context) error {
+	if _, err := tx.learn(ctx); err != nil {
+		return err
+	}
+	facetConflicts, conflicts := 0, 0
+	for {
+		err := tx.send(ctx)
+		canceled, ok := errors.AsType[*types.TransactionCanceledException](err)
+		if !ok {
+			return err
+		}
+		verdict, changed, learnErr := tx.judge(ctx, canceled)
+		switch {
+		case learnErr != nil:
+			return errors.Join(learnErr, err)
+		case changed && facetConflicts < maxConflicts:
+			facetConflicts++
+		case changed:
+			return errors.Join(ErrConflict, verdict)
+		case retryable(canceled) && conflicts < tx.retries:
+			conflicts++
+			if err := tx.pause(ctx, conflicts); err != nil {
+				return err
+			}
+		default:
+			return verdict
+		}
+	}
+}
+
+// pause waits before a transaction that met another one is sent again.
+func (tx *transaction) pause(ctx context.Context, try int) error {
+	s, _ := tx.parts[0].at()
+	return s.wait.clock.Sleep(ctx, rand.N(min(firstPause<<min(try, 10), longestWait)+time.Millisecond))
+}
+
+// retryable reports whether a transaction was canceled only for reasons that
+// pass.
+func retryable(canceled *types.TransactionCanceledException) bool {
+	for _, r := range canceled.CancellationReasons {
+		switch code(r) {
+		case "None", "TransactionConflict", "ProvisionedThroughputExceeded", "ThrottlingError":
+		default:
+			return false
+		}
+	}
+	return len(canceled.CancellationReasons) > 0
+}
+
+// send sends the writes, built from what is known of their facets.
+func (tx *transaction) send(ctx context.Context) error {
+	c := &call{op: opTransactWrite, token: tx.token}
+	if c.token == "" {
+		c.token = uuid.NewString()
+	}
+	size := 0
+	for _, p := range tx.parts {
+		part, err := p.build()
+		if err != nil {
+			return err
+		}
+		if s, _ := p.at(); len(part.texts.condition) > 0 {
+			part.oldOnFailure = !s.noOldItem
+		}
+		size += part.item.size()
+		c.parts = append(c.parts, part)
+	}
+	if size > maxTransactMB {
+		return planErrorf("the items of the transaction have %d bytes together, the limit is %d; split it", size, maxTransactMB)
+	}
+	_, err := tx.sender.send(ctx, c)
+	return err
+}
