@@ -6,13 +6,16 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// A cursor walks a bucket's keys inside a range.
+// A cursor walks a bucket's keys inside a range. The zero cursor has none.
 type cursor struct {
 	*bolt.Cursor
 	Range
 }
 
 func (c *cursor) first() (key, value []byte) {
+	if c.Cursor == nil {
+		return nil, nil
+	}
 	if c.Descending {
 		return c.bound(c.last())
 	}
@@ -38,6 +41,15 @@ func (c *cursor) next() (key, value []byte) {
 		return c.bound(c.Prev())
 	}
 	return c.bound(c.Next())
+}
+
+// comesBefore tells whether a key comes before another in the range's direction.
+func (c *cursor) comesBefore(key, other []byte) bool {
+	order := bytes.Compare(key, other)
+	if c.Descending {
+		return order > 0
+	}
+	return order < 0
 }
 
 // bound gives nil for a key beyond the range's far end.

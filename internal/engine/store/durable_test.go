@@ -35,13 +35,13 @@ func writing(key string) *pending {
 	}}
 }
 
-func isDone(p *pending) bool {
-	select {
-	case <-p.done:
-		return true
-	default:
-		return false
+// start hands a write over as Write does, and does not wait for it.
+func start(t *testing.T, d *durable, p *pending) {
+	t.Helper()
+	if err := d.enqueue(p); err != nil {
+		t.Fatal(err)
 	}
+	go d.await(p)
 }
 
 func TestAWriteIsAcknowledgedAfterItsCommit(t *testing.T) {
@@ -49,12 +49,13 @@ func TestAWriteIsAcknowledgedAfterItsCommit(t *testing.T) {
 	p, commits := writing("k"), 0
 	d.committed = func() {
 		commits++
-		if isDone(p) {
+		if p.isDone() {
 			t.Error("the write was acknowledged before the commit")
 		}
 	}
-	d.queue <- p
+	start(t, d, p)
 	<-p.done
+	d.committed = nil // Close commits too
 	if p.err != nil || commits != 1 {
 		t.Errorf("%d commits, %v", commits, p.err)
 	}
@@ -74,7 +75,7 @@ func TestNoWriteIsAcknowledgedBeforeItsCommit(t *testing.T) {
 			for i := range each {
 				var own int64
 				err := d.Write(func(r Reader) (*Batch, error) {
-					own = int64(r.(boltReader).tx.ID())
+					own = int64(r.(durableReader).tx.ID())
 					planned.Store(own)
 					b := new(Batch)
 					b.Put(1, fmt.Append(nil, w, i), []byte("v"))
@@ -102,16 +103,16 @@ func TestACommitIsSynced(t *testing.T) {
 
 // waitBehind queues writes while the writer is busy with another one, so that
 // they share a commit.
-func waitBehind(d *durable, writes ...*pending) {
+func waitBehind(t *testing.T, d *durable, writes ...*pending) {
 	started, release := make(chan struct{}), make(chan struct{})
-	d.queue <- &pending{done: make(chan struct{}), plan: func(Reader) (*Batch, error) {
+	start(t, d, &pending{done: make(chan struct{}), plan: func(Reader) (*Batch, error) {
 		close(started)
 		<-release
 		return nil, nil
-	}}
+	}})
 	<-started
 	for _, p := range writes {
-		d.queue <- p
+		start(t, d, p)
 	}
 	close(release)
 	for _, p := range writes {
@@ -123,7 +124,7 @@ func TestWaitingWritesShareACommit(t *testing.T) {
 	d := openDurable(t)
 	commits := 0
 	d.committed = func() { commits++ }
-	waitBehind(d, writing("a"), writing("b"), writing("c"))
+	waitBehind(t, d, writing("a"), writing("b"), writing("c"))
 	if commits != 1 {
 		t.Errorf("%d commits of three writes", commits)
 	}
@@ -134,7 +135,7 @@ func TestWaitingWritesShareACommit(t *testing.T) {
 func TestAWriteThatTheFileRefusesIsAlone(t *testing.T) {
 	d := openDurable(t)
 	first, bad, last := writing("a"), writing(strings.Repeat("k", bolt.MaxKeySize+1)), writing("b")
-	waitBehind(d, first, bad, last)
+	waitBehind(t, d, first, bad, last)
 	if bad.err == nil || !strings.HasPrefix(bad.err.Error(), "store: cannot write the file: ") {
 		t.Errorf("the bad write: %v", bad.err)
 	}
@@ -149,14 +150,14 @@ func TestAWriteThatTheFileRefusesIsAlone(t *testing.T) {
 func TestWritesThatWaitAtTheEndAreDone(t *testing.T) {
 	d := openDurable(t)
 	started, release, closed := make(chan struct{}), make(chan struct{}), make(chan error)
-	d.queue <- &pending{done: make(chan struct{}), plan: func(Reader) (*Batch, error) {
+	start(t, d, &pending{done: make(chan struct{}), plan: func(Reader) (*Batch, error) {
 		close(started)
 		<-release
 		return nil, nil
-	}}
+	}})
 	<-started
 	p := writing("k")
-	d.queue <- p
+	start(t, d, p)
 	go func() { closed <- d.Close() }()
 	close(release)
 	<-p.done

@@ -17,11 +17,14 @@ import (
 )
 
 // formatKey and formatValue mark a file as one of this package. The bucket is
-// not a space's, whose names are four bytes.
+// not a space's, whose names are four bytes. Format 1 has no journal; a file that
+// has it is given the new mark when it is opened, so that a release that knows
+// of no journal refuses it.
 var (
-	formatBucket = []byte("ddb-format")
-	formatKey    = []byte("format")
-	formatValue  = []byte("1")
+	formatBucket   = []byte("ddb-format")
+	formatKey      = []byte("format")
+	formatValue    = []byte("2")
+	withoutJournal = []byte("1")
 )
 
 // mapSize is how much of the address space is reserved for the file, so that a
@@ -46,8 +49,13 @@ func OpenFile(path string) (Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &durable{db: db, queue: make(chan *pending, maxTogether), done: make(chan struct{})}
-	go d.run()
+	if err := mark(db); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	d, err := newDurable(db)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	return d, nil
 }
 
@@ -160,7 +168,7 @@ func checkFormat(path string) error {
 		if bucket == nil {
 			return fmt.Errorf("store: %s was not made by this engine; choose another file", path)
 		}
-		if format := bucket.Get(formatKey); !bytes.Equal(format, formatValue) {
+		if format := bucket.Get(formatKey); !bytes.Equal(format, formatValue) && !bytes.Equal(format, withoutJournal) {
 			return fmt.Errorf("store: %s has format %q; open it with a newer release", path, format)
 		}
 		return nil
@@ -168,16 +176,26 @@ func checkFormat(path string) error {
 	return errors.Join(err, db.Close())
 }
 
+// mark gives a file the mark of this format, unless it has it.
 func mark(db *bolt.DB) error {
-	err := db.Update(func(tx *bolt.Tx) error {
-		bucket, err := tx.CreateBucketIfNotExists(formatBucket)
-		if err != nil {
-			return err
-		}
-		return bucket.Put(formatKey, formatValue)
-	})
+	tx, err := db.Begin(true)
 	if err != nil {
-		return fmt.Errorf("store: cannot make the file: %w", err)
+		return fmt.Errorf("store: cannot write the file: %w", err)
+	}
+	bucket, err := tx.CreateBucketIfNotExists(formatBucket)
+	if err == nil && bytes.Equal(bucket.Get(formatKey), formatValue) {
+		return tx.Rollback()
+	}
+	if err == nil {
+		err = bucket.Put(formatKey, formatValue)
+	}
+	if err == nil {
+		err = tx.Commit()
+	} else {
+		err = errors.Join(err, tx.Rollback())
+	}
+	if err != nil {
+		return fmt.Errorf("store: cannot write the file: %w", err)
 	}
 	return nil
 }

@@ -108,14 +108,17 @@ func (m *memory) frozen(spaces []Space) (Snapshot, error) {
 }
 
 func (m *memory) freeze(space Space) *tree {
-	held := m.spaces[space]
-	if held == nil {
-		return nil
+	if held := m.spaces[space]; held != nil {
+		return held.freeze()
 	}
-	if held.frozen == nil {
-		held.frozen = held.tree.Copy()
+	return nil
+}
+
+func (s *memorySpace) freeze() *tree {
+	if s.frozen == nil {
+		s.frozen = s.tree.Copy()
 	}
-	return held.frozen
+	return s.frozen
 }
 
 // Write implements Store.
