@@ -40,7 +40,10 @@ func (e *Engine) query(r *wire.Reader) (action, *apierror.Error) {
 func (p *page) bound(in *request.Query, x *validation.Expressions) *apierror.Error {
 	start := in.ExclusiveStartKey
 	if start.Set {
-		if err := p.checkQueryStart(start.Item.Item); err != nil {
+		if err := p.checkStart(start.Item.Item); err != nil {
+			return err
+		}
+		if err := p.checkTableStart(start.Item.Item); err != nil {
 			return err
 		}
 	}
@@ -70,9 +73,9 @@ func (p *page) bound(in *request.Query, x *validation.Expressions) *apierror.Err
 	return nil
 }
 
-// checkQueryStart checks that a starting key has exactly the attributes of the
-// table's key and the index's, of their types.
-func (p *page) checkQueryStart(it attribute.Item) *apierror.Error {
+// checkStart checks that a starting key has exactly the attributes of the table's
+// key and the index's, and those of what is read of their types.
+func (p *page) checkStart(it attribute.Item) *apierror.Error {
 	if it.Len() != len(p.keyNames()) {
 		return apierror.StartKeyInvalid()
 	}
@@ -90,7 +93,7 @@ func (p *page) checkQueryStart(it attribute.Item) *apierror.Error {
 			return err
 		}
 	}
-	return p.checkTableStart(it)
+	return nil
 }
 
 // checkTableStart checks the attributes of the table's key.

@@ -45,10 +45,16 @@ func (p *page) segment(in *request.Scan, x *validation.Expressions) *apierror.Er
 	if in.TotalSegments.Set {
 		p.rng = segmentRange(in.Segment.Value, in.TotalSegments.Value)
 	}
+	start := &in.ExclusiveStartKey
+	if start.Set && p.index != nil {
+		if err := p.checkStart(start.Item.Item); err != nil {
+			return err
+		}
+	}
 	if err := p.checkProjected(&in.Pages, x); err != nil {
 		return err
 	}
-	if in.ExclusiveStartKey.Set {
+	if start.Set {
 		if err := p.startScan(in); err != nil {
 			return err
 		}
@@ -74,7 +80,7 @@ func (p *page) startScan(in *request.Scan) *apierror.Error {
 
 func (p *page) checkScanStart(it attribute.Item) *apierror.Error {
 	if p.index != nil {
-		return p.checkQueryStart(it)
+		return p.checkTableStart(it)
 	}
 	if err := p.table.key.checkKey(it); err != nil {
 		return apierror.StartKeyCause(err)

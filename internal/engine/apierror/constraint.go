@@ -57,6 +57,11 @@ func ConstraintShort(n int) string { return fmt.Sprintf(constraintShort, n) }
 // ConstraintLong bounds a length from above.
 func ConstraintLong(n int) string { return fmt.Sprintf(constraintLong, n) }
 
+// ConstraintWrites bounds the number of a batch's writes to one table.
+func ConstraintWrites(least, most int) string {
+	return "Map value must satisfy constraint: [" + ConstraintLong(most) + ", " + ConstraintShort(least) + "]"
+}
+
 // ConstraintPattern names the regular expression a text must match.
 func ConstraintPattern(pattern string) string {
 	return "Member must satisfy regular expression pattern: " + pattern

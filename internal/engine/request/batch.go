@@ -1,8 +1,18 @@
 package request
 
 import (
+	"strconv"
+
 	"example.com/ddb/internal/engine/apierror"
 	"example.com/ddb/internal/engine/wire"
+)
+
+// Numbers of keys and writes in one batch, see
+// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
+// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
+const (
+	MaxBatchGets   = 100
+	MaxBatchWrites = 25
 )
 
 // BatchGetItem is the input of BatchGetItem.
@@ -50,7 +60,7 @@ func (b *BatchGetItem) Read(r *wire.Reader) *apierror.Error {
 		path := "requestItems." + k.TableName.Value + ".member"
 		c.tableName(&k.TableName, path)
 		c.attributesToGet(&k.AttributesToGet)
-		c.length(len(k.Keys), "[]", path+".keys", 1, len(k.Keys))
+		c.length(len(k.Keys), "[]", path+".keys", 1, MaxBatchGets)
 	}
 	return c.Err()
 }
@@ -132,10 +142,13 @@ func (b *BatchWriteItem) Read(r *wire.Reader) *apierror.Error {
 		w := &b.Tables[i]
 		path := "requestItems." + w.TableName.Value + ".member"
 		c.tableName(&w.TableName, path)
-		c.length(len(w.Writes), "[]", path, 1, len(w.Writes))
-		for _, write := range w.Writes {
-			c.notNull(!write.Puts || write.Item.Set, path+".putRequest.item")
-			c.notNull(!write.Deletes || write.Key.Set, path+".deleteRequest.key")
+		if n := len(w.Writes); n < 1 || n > MaxBatchWrites {
+			c.Add("'{}'", "requestItems", apierror.ConstraintWrites(1, MaxBatchWrites))
+		}
+		for j, write := range w.Writes {
+			one := path + "." + strconv.Itoa(j+1) + ".member"
+			c.notNull(!write.Deletes || write.Key.Set, one+".deleteRequest.key")
+			c.notNull(!write.Puts || write.Item.Set, one+".putRequest.item")
 		}
 	}
 	return c.Err()

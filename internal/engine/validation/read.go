@@ -56,11 +56,11 @@ func Scan(s *request.Scan) (Expressions, *apierror.Error) {
 	if err != nil {
 		return Expressions{}, err
 	}
-	filtered, err := filter(&s.Pages)
-	if err != nil {
+	if err := checkAttributesToGet(&s.AttributesToGet); err != nil {
 		return Expressions{}, err
 	}
-	if err := checkAttributesToGet(&s.AttributesToGet); err != nil {
+	filtered, err := filter(&s.Pages)
+	if err != nil {
 		return Expressions{}, err
 	}
 	if err := checkStartKey(&s.ExclusiveStartKey); err != nil {

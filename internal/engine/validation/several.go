@@ -5,14 +5,6 @@ import (
 	"example.com/ddb/internal/engine/request"
 )
 
-// Numbers of keys and writes in one batch, see
-// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
-// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
-const (
-	maxBatchGets   = 100
-	maxBatchWrites = 25
-)
-
 // MaxTransactionBytes is the size of all items of a transaction together, see
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
 const MaxTransactionBytes = 4 << 20
@@ -23,12 +15,12 @@ func BatchGetItem(b *request.BatchGetItem) ([]Expressions, *apierror.Error) {
 	total := 0
 	for i := range b.Tables {
 		k := &b.Tables[i]
-		if total += len(k.Keys); total > maxBatchGets {
-			return nil, apierror.TooManyInBatch("BatchGetItem")
-		}
 		x, err := keysOfTable(k)
 		if err != nil {
 			return nil, err
+		}
+		if total += len(k.Keys); total > request.MaxBatchGets {
+			return nil, apierror.TooManyInBatch("BatchGetItem")
 		}
 		all = append(all, x)
 	}
@@ -40,15 +32,19 @@ func keysOfTable(k *request.KeysOfTable) (Expressions, *apierror.Error) {
 	if err := checkTogether(e, attributesToGet(&k.AttributesToGet), projectionOf(e)); err != nil {
 		return Expressions{}, err
 	}
-	for i := range k.Keys {
-		if err := k.Keys[i].Err; err != nil {
-			return Expressions{}, err
-		}
-	}
 	if err := checkAttributesToGet(&k.AttributesToGet); err != nil {
 		return Expressions{}, err
 	}
-	return parse(e)
+	x, err := parse(e)
+	if err != nil {
+		return x, err
+	}
+	for i := range k.Keys {
+		if err := k.Keys[i].Err; err != nil {
+			return x, err
+		}
+	}
+	return x, nil
 }
 
 // BatchWriteItem checks a BatchWriteItem.
@@ -56,8 +52,14 @@ func BatchWriteItem(b *request.BatchWriteItem) *apierror.Error {
 	total := 0
 	for i := range b.Tables {
 		writes := b.Tables[i].Writes
-		if total += len(writes); total > maxBatchWrites {
+		if total += len(writes); total > request.MaxBatchWrites {
 			return apierror.TooManyInBatch("BatchWriteItem")
+		}
+		for j := range writes {
+			// The text is the service's for none as well as for both.
+			if writes[j].Puts == writes[j].Deletes {
+				return apierror.SeveralTypes()
+			}
 		}
 		for j := range writes {
 			if err := batchWrite(&writes[j]); err != nil {
@@ -70,10 +72,6 @@ func BatchWriteItem(b *request.BatchWriteItem) *apierror.Error {
 
 func batchWrite(w *request.BatchWrite) *apierror.Error {
 	switch {
-	case w.Puts && w.Deletes:
-		return apierror.SeveralTypes()
-	case !w.Puts && !w.Deletes:
-		return apierror.EmptyValue()
 	case w.Item.Err != nil:
 		return w.Item.Err
 	case w.Key.Err != nil:
