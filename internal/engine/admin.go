@@ -80,6 +80,9 @@ func (e *Engine) define(in *request.CreateTable) definition {
 	if d.OnDemand {
 		d.OnDemandSince = d.Created
 	}
+	d.OnDemandMost = unitsOf(&in.OnDemandThroughput, nil)
+	d.Warm = unitsOf(&in.WarmThroughput, nil)
+	d.encrypt(&in.SSESpecification)
 	if in.StreamSpecification.Enabled.Value {
 		d.Stream = in.StreamSpecification.ViewType.Value
 		d.StreamLabel = e.streamLabel(d.Name, d.Created)
@@ -111,6 +114,9 @@ func indexOf(x *request.Index, global bool) indexDefinition {
 		Projection: x.Projection.Type.Value,
 		NonKey:     x.Projection.NonKeyAttributes.Values,
 		Throughput: throughputOf(&x.Throughput),
+
+		OnDemandMost: unitsOf(&x.OnDemand, nil),
+		Warm:         unitsOf(&x.Warm, nil),
 	}
 }
 

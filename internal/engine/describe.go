@@ -37,6 +37,9 @@ type tableDescription struct {
 	LatestStreamArn           string            `json:",omitempty"`
 	TableClassSummary         *describedClass   `json:",omitempty"`
 	DeletionProtectionEnabled bool
+	OnDemandThroughput        *describedMaximum    `json:",omitempty"`
+	WarmThroughput            *describedWarmth     `json:",omitempty"`
+	SSEDescription            *describedEncryption `json:",omitempty"`
 }
 
 type describedAttribute struct{ AttributeName, AttributeType string }
@@ -77,6 +80,8 @@ type describedIndex struct {
 	IndexSizeBytes        int64
 	ItemCount             int64
 	IndexArn              string
+	OnDemandThroughput    *describedMaximum `json:",omitempty"`
+	WarmThroughput        *describedWarmth  `json:",omitempty"`
 }
 
 // appendDescription appends a response that describes a table in a state.
@@ -102,6 +107,9 @@ func (t *table) describe(status string, now time.Time) *tableDescription {
 		TableArn:                  arn,
 		TableID:                   d.ID,
 		DeletionProtectionEnabled: d.DeletionProtection,
+		OnDemandThroughput:        d.OnDemandMost.describeMaximum(),
+		WarmThroughput:            d.Warm.describeWarmth(),
+		SSEDescription:            d.describeEncryption(),
 	}
 	for _, a := range d.Attributes {
 		out.AttributeDefinitions = append(out.AttributeDefinitions, describedAttribute{a.Name, a.Type})
@@ -147,6 +155,9 @@ func (x *index) describe(tableARN, tableStatus string, now time.Time) describedI
 		IndexSizeBytes: x.totals.bytes.Load(),
 		ItemCount:      x.totals.items.Load(),
 		IndexArn:       tableARN + "/index/" + d.Name,
+
+		OnDemandThroughput: d.OnDemandMost.describeMaximum(),
+		WarmThroughput:     d.Warm.describeWarmth(),
 	}
 	if x.global {
 		out.IndexStatus = d.Status

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -11,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -46,7 +48,9 @@ type vector struct {
 
 // A step is a request and what is expected of the answer.
 type step struct {
-	line      int
+	line int
+	// later is how much time goes by before the request.
+	later     time.Duration
 	operation string
 	body      string
 	want      string
@@ -100,6 +104,8 @@ type vectorParser struct {
 	vectors []vector
 	// open is what an indented line continues.
 	open *string
+	// later is for the next step.
+	later time.Duration
 }
 
 func (p *vectorParser) line(n int, line string) error {
@@ -117,8 +123,13 @@ func (p *vectorParser) line(n int, line string) error {
 	case strings.HasPrefix(line, "> "):
 		operation, body, _ := strings.Cut(strings.TrimPrefix(line, "> "), " ")
 		steps := p.steps()
-		*steps = append(*steps, step{line: n, operation: operation, body: body})
+		*steps = append(*steps, step{line: n, later: p.later, operation: operation, body: body})
+		p.later = 0
 		p.open = &(*steps)[len(*steps)-1].body
+	case strings.HasPrefix(line, "+ "):
+		var err error
+		p.later, err = time.ParseDuration(strings.TrimPrefix(line, "+ "))
+		return err
 	case strings.HasPrefix(line, "< "):
 		steps := *p.steps()
 		if len(steps) == 0 {
@@ -152,8 +163,10 @@ func (v *vector) run(t *testing.T) {
 	if v.source == "" {
 		t.Errorf("the vector names no source")
 	}
-	h := newHandler(t)
+	now := time.Now()
+	h := newHandler(t, func() time.Time { return now })
 	for _, s := range v.steps {
+		now = now.Add(s.later)
 		status, body := send(t, h, s.operation, expand(s.body))
 		if problem := s.check(status, body); problem != "" {
 			t.Errorf("line %d: %s %s\n%.2000s", s.line, s.operation, s.body, problem)
@@ -165,6 +178,9 @@ func (v *vector) run(t *testing.T) {
 // JSON object, or a status, an error's name and its text.
 func (s *step) check(status int, body string) string {
 	want, rest, _ := strings.Cut(expand(s.want), " ")
+	if want == "has" && status == http.StatusOK {
+		return lacks(body, rest)
+	}
 	if s.want == "" {
 		want = "200"
 	}
@@ -220,6 +236,42 @@ func compareJSON(got, want string) string {
 	return ""
 }
 
+// lacks tells how an answer differs in the members that are expected of it.
+func lacks(got, want string) string {
+	var g, w any
+	if err := errors.Join(json.Unmarshal([]byte(got), &g), json.Unmarshal([]byte(want), &w)); err != nil {
+		return err.Error()
+	}
+	if diff := cmp.Diff(w, common(g, w)); diff != "" {
+		return "answer differs (-want +got):\n" + diff
+	}
+	return ""
+}
+
+// common leaves of an answer what is named in another.
+func common(g, w any) any {
+	switch w := w.(type) {
+	case map[string]any:
+		members, _ := g.(map[string]any)
+		out := make(map[string]any, len(w))
+		for name := range w {
+			out[name] = common(members[name], w[name])
+		}
+		return out
+	case []any:
+		elements, _ := g.([]any)
+		if len(elements) != len(w) {
+			return g
+		}
+		out := make([]any, len(w))
+		for i := range w {
+			out[i] = common(elements[i], w[i])
+		}
+		return out
+	}
+	return g
+}
+
 // sortSets puts the sets in DynamoDB JSON in order, because they have none.
 func sortSets(v any) {
 	switch v := v.(type) {
@@ -245,10 +297,15 @@ func sortTexts(list []any) {
 	}
 }
 
-// newHandler makes a handler over an empty engine in memory.
-func newHandler(t testing.TB) http.Handler {
+// newHandler makes a handler over an empty engine in memory, whose clock may be
+// given.
+func newHandler(t testing.TB, clock ...func() time.Time) http.Handler {
 	t.Helper()
-	e, err := engine.New(engine.Config{Store: store.NewMemory()})
+	c := engine.Config{Store: store.NewMemory()}
+	if len(clock) > 0 {
+		c.Clock = clock[0]
+	}
+	e, err := engine.New(c)
 	if err != nil {
 		t.Fatal(err)
 	}

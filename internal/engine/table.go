@@ -60,7 +60,12 @@ type definition struct {
 	Tags                []tag     `json:",omitempty"`
 	OnDemandSince       time.Time `json:",omitzero"`
 	TimeToLiveAttribute string    `json:",omitempty"`
+	TimeToLiveChanged   time.Time `json:",omitzero"`
 	Recovery            *recovery `json:",omitempty"`
+	OnDemandMost        *units    `json:",omitempty"`
+	Warm                *units    `json:",omitempty"`
+	// Encryption is the key that one's own encryption is said to use.
+	Encryption string `json:",omitempty"`
 }
 
 type definedAttribute struct{ Name, Type string }
@@ -88,6 +93,9 @@ type indexDefinition struct {
 	Projection string
 	NonKey     []string `json:",omitempty"`
 	Throughput throughput
+	// OnDemandMost and Warm are only told, like the table's.
+	OnDemandMost *units `json:",omitempty"`
+	Warm         *units `json:",omitempty"`
 }
 
 // newTable prepares a definition for use.

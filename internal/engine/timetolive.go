@@ -2,6 +2,7 @@ package engine
 
 import (
 	"strconv"
+	"time"
 
 	"example.com/ddb/internal/engine/apierror"
 	"example.com/ddb/internal/engine/request"
@@ -40,6 +41,11 @@ func (e *Engine) updateTimeToLive(r *wire.Reader) (action, *apierror.Error) {
 			if err := checkTimeToLive(d.TimeToLiveAttribute, in); err != nil {
 				return err
 			}
+			now := e.clock().UTC()
+			if now.Before(d.TimeToLiveChanged.Add(timeToLivePause)) {
+				return apierror.TimeToLiveTwice()
+			}
+			d.TimeToLiveChanged = now
 			d.TimeToLiveAttribute = ""
 			if in.Enabled.Value {
 				d.TimeToLiveAttribute = attribute
@@ -55,8 +61,12 @@ func (e *Engine) updateTimeToLive(r *wire.Reader) (action, *apierror.Error) {
 	}}, nil
 }
 
+// timeToLivePause is how long the service refuses another change, see
+// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTimeToLive.html
+const timeToLivePause = time.Hour
+
 // checkTimeToLive refuses what changes nothing, and another attribute than the
-// current one. The service also refuses a second change within an hour.
+// current one.
 func checkTimeToLive(current string, in *request.UpdateTimeToLive) *apierror.Error {
 	switch {
 	case current == "" && !in.Enabled.Value:

@@ -28,6 +28,7 @@ func (e *Engine) updateItem(r *wire.Reader) (action, *apierror.Error) {
 			if refusal != nil {
 				return refusal
 			}
+			s.replace = measured(s.replace, x.Update)
 			w = batched{t, s}
 			old, new, err = e.do(t, s)
 			return err
@@ -116,6 +117,30 @@ func (t *table) updated(
 		return nil, apierror.UpdatedItemTooLarge()
 	}
 	return bytes.Clone(it), nil
+}
+
+// measured refuses what an update writes when it is too large together with the
+// update's own overhead. So there are items that can be put and, in a
+// transaction, updated, but not updated alone.
+func measured(
+	replace func(attribute.Item) (attribute.Item, *apierror.Error), u *expression.Update,
+) func(attribute.Item) (attribute.Item, *apierror.Error) {
+	if u == nil {
+		return replace
+	}
+	return func(old attribute.Item) (attribute.Item, *apierror.Error) {
+		it, err := replace(old)
+		left := validation.MaxItemBytes - u.Overhead()
+		if it != nil && it.Size() > left && written(it, u) > left {
+			return nil, apierror.UpdatedItemTooLarge()
+		}
+		return it, err
+	}
+}
+
+// written gives the size of the attributes that an update writes.
+func written(it attribute.Item, u *expression.Update) int {
+	return attribute.NameProjection(heads(u.Paths())).Of(it).Size()
 }
 
 // checkUpdatedKeys refuses index keys that only the stored item could tell to

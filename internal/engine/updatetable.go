@@ -93,6 +93,9 @@ func (u *update) apply(in *request.UpdateTable) *apierror.Error {
 	if in.TableClass.Set {
 		u.d.TableClass = in.TableClass.Value
 	}
+	u.d.OnDemandMost = unitsOf(&in.OnDemandThroughput, u.d.OnDemandMost)
+	u.d.Warm = unitsOf(&in.WarmThroughput, u.d.Warm)
+	u.d.encrypt(&in.SSESpecification)
 	return u.applyStream(&in.StreamSpecification)
 }
 
@@ -142,9 +145,12 @@ func (u *update) applyIndexThroughput(in *request.Index) *apierror.Error {
 		return nil
 	}
 	x, err := u.global(in.Name.Value)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
+	}
+	x.OnDemandMost = unitsOf(&in.OnDemand, x.OnDemandMost)
+	x.Warm = unitsOf(&in.Warm, x.Warm)
+	switch {
 	case !in.Throughput.Set:
 		return nil
 	case u.d.OnDemand:

@@ -39,6 +39,11 @@ func TimeToLiveOther(current string) *Error {
 	return validation("TimeToLive is active on a different AttributeName: current AttributeName is %s", current)
 }
 
+// TimeToLiveTwice refuses a second change within an hour.
+func TimeToLiveTwice() *Error {
+	return validation("Time to live has been modified multiple times within a fixed interval")
+}
+
 // BackupTableNotFound is the answer of the operations on backups for a table
 // that does not exist.
 func BackupTableNotFound(name string) *Error {

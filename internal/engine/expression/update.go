@@ -2,6 +2,7 @@ package expression
 
 import (
 	"errors"
+	"slices"
 
 	"example.com/ddb/internal/engine/apierror"
 	"example.com/ddb/internal/engine/attribute"
@@ -85,6 +86,26 @@ func (u *Update) Assigned(name string) attribute.Value {
 		}
 	}
 	return nil
+}
+
+// Overhead gives the bytes that the service counts for the update itself: for each
+// action, and one where its path goes through a list. The figures are measured,
+// see conformance tier3/limits/itemSizeBySurface.
+func (u *Update) Overhead() int {
+	const base, puts, takes, index = 3, 19, 2, 1
+	total := base
+	for i := range u.actions {
+		a := &u.actions[i]
+		if a.verb == setVerb || a.verb == addVerb {
+			total += puts
+		} else {
+			total += takes
+		}
+		if slices.ContainsFunc(a.path, attribute.Step.IsIndex) {
+			total += index
+		}
+	}
+	return total
 }
 
 // Apply gives the item that the update makes of an item. Base is what the

@@ -51,6 +51,8 @@ type Index struct {
 	Schema     Schema
 	Projection Projection
 	Throughput Throughput
+	OnDemand   Units
+	Warm       Units
 }
 
 // Indexes is an optional list of indexes.
@@ -82,6 +84,9 @@ type CreateTable struct {
 	StreamSpecification       Stream
 	TableClass                Text
 	DeletionProtectionEnabled Flag
+	OnDemandThroughput        Units
+	WarmThroughput            Units
+	SSESpecification          Encryption
 	Tags                      Tags
 	// Elsewhere names a member that asks for what is not to be had here.
 	Elsewhere string
@@ -93,6 +98,7 @@ var (
 	keyTypes       = []string{"HASH", "RANGE"}
 	projections    = []string{"ALL", "INCLUDE", "KEYS_ONLY"}
 	tableClasses   = []string{"STANDARD", "STANDARD_INFREQUENT_ACCESS"}
+	encryptions    = []string{"AES256", "KMS"}
 	streamViews    = []string{"NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", "KEYS_ONLY"}
 )
 
@@ -142,6 +148,12 @@ func (t *CreateTable) readMember(r *wire.Reader, name []byte) {
 		t.TableClass.read(r)
 	case "DeletionProtectionEnabled":
 		t.DeletionProtectionEnabled.read(r)
+	case "OnDemandThroughput":
+		t.OnDemandThroughput.read(r, onDemandUnits)
+	case "WarmThroughput":
+		t.WarmThroughput.read(r, warmUnits)
+	case "SSESpecification":
+		t.SSESpecification.read(r)
 	case "Tags":
 		t.Tags.read(r)
 	case "GlobalTableSourceArn", "VectorIndexes":
@@ -230,6 +242,10 @@ func (x *Index) readMember(r *wire.Reader, name []byte) {
 		})
 	case "ProvisionedThroughput":
 		x.Throughput.read(r)
+	case "OnDemandThroughput":
+		x.OnDemand.read(r, onDemandUnits)
+	case "WarmThroughput":
+		x.Warm.read(r, warmUnits)
 	default:
 		r.Skip()
 	}
@@ -254,6 +270,9 @@ func (t *CreateTable) check() *apierror.Error {
 	c.name(t.TableName, "tableName", 3)
 	c.enum(t.BillingMode, "billingMode", billingModes)
 	c.throughput(&t.ProvisionedThroughput, "provisionedThroughput")
+	c.units(&t.WarmThroughput, warmUnits, "warmThroughput", 1)
+	c.units(&t.OnDemandThroughput, onDemandUnits, "onDemandThroughput", noMaximum)
+	c.enum(t.SSESpecification.Type, "sseSpecification.sseType", encryptions)
 	c.schema(&t.KeySchema, "keySchema", 2)
 	c.indexes(&t.LocalSecondaryIndexes, "localSecondaryIndexes", 2)
 	c.indexes(&t.GlobalSecondaryIndexes, "globalSecondaryIndexes", maxIndexSchema)

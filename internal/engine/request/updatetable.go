@@ -17,10 +17,11 @@ type UpdateTable struct {
 	StreamSpecification       Stream
 	TableClass                Text
 	DeletionProtectionEnabled Flag
+	OnDemandThroughput        Units
+	WarmThroughput            Units
+	SSESpecification          Encryption
 	// Elsewhere names a member that asks for what is not to be had here.
 	Elsewhere string
-	// Others is set for members that change nothing that is kept here.
-	Others bool
 }
 
 // An IndexUpdate changes a global secondary index: one of its members is to be
@@ -82,9 +83,12 @@ func (u *UpdateTable) readMember(r *wire.Reader, name []byte) {
 	case "ReplicaUpdates", "GlobalTableWitnessUpdates", "MultiRegionConsistency", "VectorIndexUpdates":
 		u.Elsewhere = string(name)
 		r.Skip()
-	case "SSESpecification", "OnDemandThroughput", "WarmThroughput":
-		u.Others = true
-		r.Skip()
+	case "OnDemandThroughput":
+		u.OnDemandThroughput.read(r, onDemandUnits)
+	case "WarmThroughput":
+		u.WarmThroughput.read(r, warmUnits)
+	case "SSESpecification":
+		u.SSESpecification.read(r)
 	default:
 		r.Skip()
 	}
@@ -123,6 +127,9 @@ func (u *UpdateTable) check() *apierror.Error {
 	c.name(u.TableName, "tableName", 3)
 	c.throughput(&u.ProvisionedThroughput, "provisionedThroughput")
 	c.enum(u.BillingMode, "billingMode", billingModes)
+	c.units(&u.WarmThroughput, warmUnits, "warmThroughput", 1)
+	c.units(&u.OnDemandThroughput, onDemandUnits, "onDemandThroughput", noMaximum)
+	c.enum(u.SSESpecification.Type, "sseSpecification.sseType", encryptions)
 	for i := range u.Indexes {
 		c.indexUpdate(&u.Indexes[i], fmt.Sprintf("globalSecondaryIndexUpdates.%d.member", i+1))
 	}

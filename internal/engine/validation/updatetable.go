@@ -32,7 +32,8 @@ func UpdateTable(u *request.UpdateTable) *apierror.Error {
 
 func changesAnything(u *request.UpdateTable) bool {
 	return u.ProvisionedThroughput.Set || u.BillingMode.Set || len(u.Indexes) > 0 || u.StreamSpecification.Set ||
-		u.TableClass.Set || u.DeletionProtectionEnabled.Set || u.Others
+		u.TableClass.Set || u.DeletionProtectionEnabled.Set ||
+		u.OnDemandThroughput.Set || u.WarmThroughput.Set || u.SSESpecification.Set
 }
 
 func checkIndexUpdates(updates []request.IndexUpdate) *apierror.Error {
