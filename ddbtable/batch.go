@@ -158,6 +158,9 @@ func (b BatchWrite[T]) run(ctx context.Context) error {
 	if err := b.table.inner().mistake(); err != nil {
 		return err
 	}
+	if len(b.table.schema.guards) > 0 {
+		return planErrorf("the definition has Unique or Counted, which a batch cannot keep; use Put, Create and Delete, several of them in a WriteTransaction")
+	}
 	if b.concurrency < 0 {
 		return planErrorf("Concurrency is negative; give the number of requests under way at once, or 0 for the default")
 	}

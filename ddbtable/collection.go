@@ -135,6 +135,7 @@ func (u *uniter) add(k *kind) {
 	u.sameTable(k)
 	u.addDiscriminator(k)
 	u.addTTL(k)
+	u.addGuards(k)
 	for _, x := range k.indexes {
 		u.addIndex(k, x)
 	}
@@ -197,6 +198,17 @@ func (u *uniter) addTTL(k *kind) {
 		d.ttl = f
 	case d.ttl.Name != f.Name:
 		u.fail(k, "has the time to live in attribute %s, another type has it in %s; a table has one", f.Name, d.ttl.Name)
+	}
+}
+
+// addGuards takes the table of guard items, of which a table has one.
+func (u *uniter) addGuards(k *kind) {
+	switch d := u.def; {
+	case k.guardTable == "":
+	case d.guardTable == "":
+		d.guardTable = k.guardTable
+	case d.guardTable != k.guardTable:
+		u.fail(k, "has GuardTable %q, another type has %q; give all the same", k.guardTable, d.guardTable)
 	}
 }
 

@@ -98,7 +98,7 @@ func (e *SchemaError) Error() string {
 // It costs one CreateTable and, every [PollInterval], one DescribeTable. Give a
 // context with a deadline.
 func (t *Table[T]) CreateTable(ctx context.Context) error {
-	return t.opError("create table", t.createTable(ctx))
+	return t.opError("create table", t.tables(func(t *core) error { return t.createTable(ctx) }))
 }
 
 // ready is what stands in the way of sending.
@@ -185,7 +185,7 @@ func settled(table *types.TableDescription) (bool, error) {
 // DeleteTable deletes the table with all its items and returns when it is gone.
 // It is fine if there is none. Cost and waiting are as in [Table.CreateTable].
 func (t *Table[T]) DeleteTable(ctx context.Context) error {
-	return t.opError("delete table", t.deleteTable(ctx))
+	return t.opError("delete table", t.tables(func(t *core) error { return t.deleteTable(ctx) }))
 }
 
 func (t *core) deleteTable(ctx context.Context) error {

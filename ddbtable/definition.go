@@ -39,6 +39,8 @@ type schema struct {
 	throughput *throughput
 	duties     duties
 	soft       *softDelete
+	guards     []*guardRule
+	guardTable string // suffix of the name of the table of guard items, "" for this table
 	union      *union // of a table of several types, which has no plan
 }
 
@@ -196,6 +198,8 @@ type definer struct {
 	throughput *throughput
 	duties     duties
 	soft       *softDelete
+	guards     []*guardRule
+	guardTable string
 	wrong      []error
 }
 
@@ -226,6 +230,7 @@ func (d *definer) schema(options []DefineOption) (*schema, error) {
 	s := &schema{
 		name: d.table, typ: d.typ, attributes: d.attributes, primary: &d.primary.index,
 		throughput: d.throughput, duties: d.duties, soft: d.soft,
+		guards: d.guards, guardTable: d.guardTable,
 	}
 	for _, x := range d.indexes {
 		s.indexes = append(s.indexes, &x.index)
@@ -319,6 +324,7 @@ func (d *definer) check() {
 		}
 	}
 	d.checkSoft()
+	d.checkGuards()
 	d.atMost(globals, maxGlobal, "global indexes")
 	d.atMost(locals, maxLocal, "local indexes")
 	d.atMost(included, maxIncluded, "attributes in Include over all indexes")

@@ -69,12 +69,7 @@ func (d Delete[T]) run(ctx context.Context) (*T, error) {
 	if t.schema.soft != nil && !d.purge {
 		return d.mark(ctx)
 	}
-	c, err := d.call()
-	if err != nil {
-		return nil, err
-	}
-	c.returns = returnsOld
-	out, err := t.write(ctx, c, d.refusal(c.key))
+	out, err := d.remove(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -84,6 +79,19 @@ func (d Delete[T]) run(ctx context.Context) (*T, error) {
 	}
 	v, err := t.applied(out.item)
 	return &v, err
+}
+
+// remove removes the item. The reply has it as it was, none if there was none.
+func (d deletion) remove(ctx context.Context) (reply, error) {
+	if len(d.core.schema.guards) > 0 {
+		return d.runGuarded(ctx)
+	}
+	c, err := d.call()
+	if err != nil {
+		return reply{}, err
+	}
+	c.returns = returnsOld
+	return d.core.write(ctx, c, d.refusal(c.key))
 }
 
 // call is the request that removes the item on the condition.

@@ -87,7 +87,7 @@ func (c Call) LogValue() slog.Value {
 // loggable is the text of an error without what the service says in its own
 // words, which may quote keys and values.
 func loggable(err error) string {
-	for _, kind := range []error{ErrNotFound, ErrExists, ErrConditionFailed, ErrConflict, ErrBadCursor, context.Canceled, context.DeadlineExceeded} {
+	for _, kind := range []error{ErrNotFound, ErrExists, ErrNotUnique, ErrConditionFailed, ErrConflict, ErrBadCursor, context.Canceled, context.DeadlineExceeded} {
 		if errors.Is(err, kind) {
 			return kind.Error()
 		}

@@ -68,7 +68,7 @@ func (q *query) newPlan() (*queryPlan, error) {
 	if t.hideExpired {
 		p.reading = append(slices.Clip(p.keys), t.schema.duties.ttl)
 	}
-	p.filter = both(both(p.filter, t.ours()), p.implied)
+	p.filter = both(both(p.filter, t.ours()), both(p.implied, p.guardless()))
 	if err := p.check(); err != nil {
 		return nil, err
 	}

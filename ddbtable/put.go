@@ -183,6 +183,9 @@ type put struct {
 // one that it replaced.
 func (p put) run(ctx context.Context, r record, cond *node, kind func(item) error) (stored item, out reply, err error) {
 	t := p.core
+	if len(t.schema.guards) > 0 {
+		return p.runGuarded(ctx, r, cond, kind)
+	}
 	id := t.newWriteID()
 	c, err := p.call(r, cond, id)
 	if err != nil {

@@ -163,7 +163,7 @@ func (t *Table[T]) streamRecord(raw *streamRecord) (r StreamRecord[T], ours bool
 	switch f := t.def.duties.discriminator; {
 	case f != nil && image.none():
 		return r, true, planErrorf("the record has no image, so that it does not tell the type of the item; read it with the definition of all types, or let the stream have images")
-	case !t.owns(image):
+	case !t.owns(image) || t.isGuard(image):
 		return r, false, nil
 	}
 	if err := t.streamKey(&r, raw.keys); err != nil {

@@ -109,6 +109,9 @@ func openCore(client Client, s *schema, options []Option) core {
 	if !validARN(t.settings.name) {
 		t.err = errors.Join(t.err, badName(t.settings.name, s.typ))
 	}
+	if guards := t.settings.name + s.guardTable; s.guardTable != "" && !validARN(guards) {
+		t.err = errors.Join(t.err, badName(guards, "the table of guard items"))
+	}
 	t.sender = senderFor(client, &t.settings)
 	return t
 }

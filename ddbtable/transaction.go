@@ -116,6 +116,9 @@ type transaction struct {
 	WriteTx
 	parts  []transactPart
 	sender sender
+
+	sent    []*guardCall    // of the last attempt, behind the parts
+	foreign map[string]bool // guard items that a write frees and does not have
 }
 
 // prepare checks the writes. All mistakes are reported together.

@@ -27,7 +27,8 @@ type TransactionReason struct {
 
 	// Err is nil if the part was fine. For a failed condition it is a
 	// [ConditionError] of the write's type, with the stored item; for a
-	// conflict with another transaction it is [ErrConflict].
+	// conflict with another transaction it is [ErrConflict]; for a value that
+	// another item has it is a [UniqueError].
 	Err error
 }
 
@@ -60,39 +61,32 @@ func (e *TransactionError) Unwrap() []error {
 func (tx *transaction) judge(ctx context.Context, canceled *types.TransactionCanceledException) (verdict error, changed bool, err error) {
 	e := &TransactionError{cause: canceled}
 	others := false
+	stale := make([]bool, len(tx.parts))
 	for i, p := range tx.parts {
 		s, _ := p.at()
 		reason := TransactionReason{Table: s.name, Code: "None"}
 		if i < len(canceled.CancellationReasons) {
 			r := canceled.CancellationReasons[i]
 			reason.Code = code(r)
-			stale, err := tx.reason(ctx, p, r, &reason)
-			if err != nil {
+			if stale[i], err = tx.reason(ctx, p, r, &reason); err != nil {
 				return nil, false, err
 			}
-			changed = changed || stale
-			others = others || reason.Err != nil && !stale
+			changed = changed || stale[i]
+			others = others || reason.Err != nil && !stale[i]
 		}
 		e.Reasons = append(e.Reasons, reason)
+	}
+	if n := len(tx.parts); len(canceled.CancellationReasons) > n {
+		again, failed := tx.judgeGuards(e, canceled.CancellationReasons[n:], stale)
+		changed, others = changed || again, others || failed
 	}
 	return e, changed && !others, nil
 }
 
 // reason explains one part. Stale says that its facets had been changed.
 func (tx *transaction) reason(ctx context.Context, p transactPart, r types.CancellationReason, reason *TransactionReason) (stale bool, err error) {
-	switch reason.Code {
-	case "None":
-		return false, nil
-	case "TransactionConflict":
-		reason.Err = ErrConflict
-		return false, nil
-	case "ConditionalCheckFailed":
-	default:
-		text := reason.Code
-		if r.Message != nil {
-			text += ": " + *r.Message
-		}
-		reason.Err = errors.New(text)
+	if reason.Code != "ConditionalCheckFailed" {
+		reason.Err = reasonError(r)
 		return false, nil
 	}
 	old := item{typed: r.Item}
@@ -103,10 +97,25 @@ func (tx *transaction) reason(ctx context.Context, p transactPart, r types.Cance
 		}
 	}
 	reason.Err = p.refused(old)
-	if old.none() || len(p.unknown()) == 0 {
+	if old.none() && !mayBeNew(p) || len(p.unknown()) == 0 {
 		return false, nil
 	}
 	return p.learn(old)
+}
+
+// reasonError is the error of a reason that is no failed condition, nil for
+// none.
+func reasonError(r types.CancellationReason) error {
+	switch c := code(r); {
+	case c == "None":
+		return nil
+	case c == "TransactionConflict":
+		return ErrConflict
+	case r.Message != nil:
+		return errors.New(c + ": " + *r.Message)
+	default:
+		return errors.New(c)
+	}
 }
 
 // readWhole reads one item consistently.

@@ -22,7 +22,7 @@ func (tx *transaction) learn(ctx context.Context) (changed bool, err error) {
 		for _, i := range group {
 			_, key := tx.parts[i].at()
 			stored, ok := found[identity(key)]
-			if !ok {
+			if !ok && !mayBeNew(tx.parts[i]) {
 				return false, tx.missing(i)
 			}
 			if _, err := tx.parts[i].learn(stored); err != nil {
@@ -33,14 +33,27 @@ func (tx *transaction) learn(ctx context.Context) (changed bool, err error) {
 	return false, nil
 }
 
+// mayBeNew reports whether what is unknown to a part may be that there is no
+// item.
+func mayBeNew(p transactPart) bool {
+	g, ok := p.(*guardedPart)
+	return ok && g.mayBeNew
+}
+
 // missing is the error for an update of an item that is not there.
 func (tx *transaction) missing(index int) error {
+	return tx.canceledBefore(index, tx.parts[index].refused(item{}))
+}
+
+// canceledBefore is the error of a transaction that is not sent because of one
+// of its writes.
+func (tx *transaction) canceledBefore(write int, err error) error {
 	e := &TransactionError{}
 	for i, p := range tx.parts {
 		s, _ := p.at()
 		reason := TransactionReason{Table: s.name, Code: "None"}
-		if i == index {
-			reason.Code, reason.Err = "ConditionalCheckFailed", p.refused(item{})
+		if i == write {
+			reason.Code, reason.Err = "ConditionalCheckFailed", err
 		}
 		e.Reasons = append(e.Reasons, reason)
 	}

@@ -14,6 +14,11 @@ func (tx *transaction) run(ctx context.Context) error {
 	if _, err := tx.learn(ctx); err != nil {
 		return err
 	}
+	return tx.settle(ctx)
+}
+
+// settle sends the writes until they are applied or refused for good.
+func (tx *transaction) settle(ctx context.Context) error {
 	facetConflicts, conflicts := 0, 0
 	for {
 		err := tx.send(ctx)
@@ -77,9 +82,21 @@ func (tx *transaction) send(ctx context.Context) error {
 		size += part.item.size()
 		c.parts = append(c.parts, part)
 	}
+	var err error
+	if tx.sent, err = tx.guards(); err != nil {
+		return err
+	}
+	for _, g := range tx.sent {
+		part := g.call()
+		size += part.item.size()
+		c.parts = append(c.parts, part)
+	}
+	if len(c.parts) > maxTransaction {
+		return planErrorf("the transaction has %d writes and changes %d guard items, together the limit is %d; split it", len(tx.parts), len(tx.sent), maxTransaction)
+	}
 	if size > maxTransactMB {
 		return planErrorf("the items of the transaction have %d bytes together, the limit is %d; split it", size, maxTransactMB)
 	}
-	_, err := tx.sender.send(ctx, c)
+	_, err = tx.sender.send(ctx, c)
 	return err
 }

@@ -50,7 +50,10 @@ func (p put) part(r record, cond *node, kind func(item) error) (transactPart, er
 		return nil, err
 	}
 	key, err := t.keyOf(c.item)
-	return &fixedPart{t, key, c, kind}, err
+	if err != nil {
+		return nil, err
+	}
+	return p.guardPut(&fixedPart{t, key, c, kind}, cond)
 }
 
 func (d deletion) part() (transactPart, error) {
@@ -67,7 +70,7 @@ func (d deletion) part() (transactPart, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &fixedPart{d.core, c.key, c, failedOrMissing}, nil
+	return d.guardDelete(&fixedPart{d.core, c.key, c, failedOrMissing}), nil
 }
 
 // A Check makes a transaction depend on an item that it does not change. It is
@@ -123,7 +126,10 @@ func (u update) part() (transactPart, error) {
 		return nil, err
 	}
 	p, err := u.plan()
-	return &updatePart{updatePlan: p}, err
+	if err != nil {
+		return nil, err
+	}
+	return (&updatePart{updatePlan: p}).guardUpdate(), nil
 }
 
 func (p *updatePart) at() (*settings, []member) { return &p.core.settings, p.primary }

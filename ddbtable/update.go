@@ -121,6 +121,9 @@ func (u update) run(ctx context.Context) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	if len(p.touched()) > 0 {
+		return (&updatePart{updatePlan: p}).runGuarded(ctx)
+	}
 	var facets map[*fields.Field]fields.Value // as they were read
 	if len(p.unknown) > 0 {
 		if facets, err = p.readFacets(ctx); err != nil {

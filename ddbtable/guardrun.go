@@ -1,0 +1,177 @@
+package ddbtable
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+
+	"example.com/ddb/fields"
+)
+
+// maxGuardConflicts is how often a single write is sent again because its
+// transaction met another one.
+const maxGuardConflicts = 10
+
+// alone runs one write as a transaction with its guard items. Whole says that
+// the stored item is wanted as it was before; holds reports whether a stored
+// item that the condition refuses is what the call wants, nil for never. What
+// was met then is returned.
+func (t *core) alone(ctx context.Context, p *guardedPart, whole bool, holds func(old item) bool) (met item, err error) {
+	if _, key := p.at(); whole || len(p.unknown()) > 0 {
+		stored, err := readWhole(ctx, t.sender, &t.settings, key)
+		switch {
+		case err != nil:
+			return item{}, err
+		case stored.none() && !p.mayBeNew:
+			return item{}, p.refused(item{})
+		}
+		if _, err := p.learn(stored); err != nil {
+			return item{}, err
+		}
+	}
+	tx := &transaction{WriteTx: WriteTx{client: t.client, retries: maxGuardConflicts}, parts: []transactPart{p}, sender: t.sender}
+	err = tx.settle(ctx)
+	canceled, ok := errors.AsType[*TransactionError](err)
+	switch {
+	case !ok:
+		return item{}, err
+	case p.refusal && holds != nil && holds(p.met):
+		return p.met, nil
+	case errors.Is(err, ErrConflict):
+		return item{}, &causedError{ErrConflict, canceled.cause}
+	}
+	return item{}, &causedError{canceled.Reasons[0].Err, canceled.cause}
+}
+
+// A causedError is one of our errors that keeps the SDK's within reach.
+type causedError struct {
+	error
+	cause error
+}
+
+func (e *causedError) Unwrap() []error { return []error{e.error, e.cause} }
+
+// runGuarded is run for a table with guard items.
+func (p put) runGuarded(ctx context.Context, r record, cond *node, kind func(item) error) (stored item, out reply, err error) {
+	single := p
+	single.idempotent = false // which no transaction takes
+	part, err := single.part(r, cond, kind)
+	if err != nil {
+		return stored, out, err
+	}
+	g := part.(*guardedPart)
+	stored = g.transactPart.(*fixedPart).call.item
+	_, err = p.core.alone(ctx, g, p.returnOld, p.refusal(stored, kind, "").holds)
+	if p.returnOld {
+		out.item = g.stored
+	}
+	return stored, out, err
+}
+
+// runGuarded removes an item with its guard items. The reply has the item as it
+// was read before.
+func (d deletion) runGuarded(ctx context.Context) (out reply, err error) {
+	single := d
+	single.idempotent = false
+	part, err := single.part()
+	if err != nil {
+		return out, err
+	}
+	g := part.(*guardedPart)
+	met, err := d.core.alone(ctx, g, true, d.refusal(nil).holds)
+	if err == nil && !g.refusal {
+		met = g.stored
+	}
+	return reply{item: met}, err
+}
+
+// runGuarded changes an item with its guard items. The reply has the item as it
+// is read afterwards, or with returnOld as it was read before.
+func (p *updatePart) runGuarded(ctx context.Context) (reply, error) {
+	g := p.guardUpdate().(*guardedPart)
+	var holds func(item) bool
+	if p.idempotent {
+		holds = func(old item) bool {
+			final, err := p.final(p.read)
+			return err == nil && p.refusal(final).holds(old)
+		}
+	}
+	met, err := p.core.alone(ctx, g, p.returnOld, holds)
+	switch {
+	case err != nil:
+		return reply{}, err
+	case g.refusal:
+		return reply{item: met}, nil
+	case p.returnOld:
+		return reply{item: g.stored}, nil
+	}
+	now, err := readWhole(ctx, p.core.sender, &p.core.settings, p.primary)
+	if err == nil && now.none() {
+		err = errGoneAgain
+	}
+	if err != nil {
+		return reply{}, &ItemError{Err: err, Applied: true}
+	}
+	return reply{item: now}, nil
+}
+
+var errGoneAgain = errors.New("the item was removed by another writer before it could be read")
+
+// Counter is how many items have the values that the equalities give to the
+// attributes of a [Counted], exactly those. It costs one GetItem; it is strongly
+// consistent on a [Table.Consistent] table.
+func (t *Table[T]) Counter(ctx context.Context, group ...Equality[T]) (int, error) {
+	c, o := t.inner().observed("counter")
+	n, err := c.counter(ctx, nodesOf(group))
+	return n, o.done(ctx, c.opError("counter", err))
+}
+
+func (t *core) counter(ctx context.Context, group []*node) (int, error) {
+	if err := t.mistake(); err != nil {
+		return 0, err
+	}
+	given := make(values)
+	for _, n := range group {
+		switch {
+		case n == nil:
+			return 0, planErrorf("an equality of the counter is the zero Equality; make it with Eq")
+		case n.err != nil:
+			return 0, n.err
+		}
+		given[n.path.Field()] = n.values[0]
+	}
+	for _, r := range t.schema.guards {
+		if !r.counts || len(given) != len(r.of) || len(group) != len(r.of) || !given.have(r.of) {
+			continue
+		}
+		if r.soft != nil && !slices.Contains(r.of, r.soft.field) {
+			given[r.soft.field] = r.soft.alive
+		}
+		return t.readCounter(ctx, r.text(t.schema, given.of))
+	}
+	return 0, planErrorf("no Counted is of exactly these attributes; give one equality for each attribute of a Counted, or add that to the definition")
+}
+
+// have reports whether there is a value of each.
+func (v values) have(all []*fields.Field) bool {
+	return !slices.ContainsFunc(all, func(f *fields.Field) bool { return v[f].Kind() == "" })
+}
+
+// readCounter reads the count in a guard item, 0 if there is none.
+func (t *core) readCounter(ctx context.Context, text string) (int, error) {
+	g := t.guardTable()
+	r, err := g.getItem(ctx, g.guardKey(text), t.consistent, projection{}, nil)
+	if err != nil {
+		return 0, err
+	}
+	defer r.release()
+	if r.item.none() || text == "" {
+		return 0, nil
+	}
+	v, err := r.item.value(guardCount)
+	if err != nil {
+		return 0, err
+	}
+	return strconv.Atoi(v.Text())
+}
