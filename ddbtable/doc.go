@@ -72,6 +72,9 @@
 // time. It is computed with every write, also by an update that changes one of
 // its facets, and checked with every read. Queries are about the facets.
 //
+// [Unique] lets no two items have one value, and [Counted] counts the items of
+// a group: options of the definition, which its writes keep as transactions.
+//
 // # Values
 //
 // Definitions, handles, tables, conditions and requests are immutable: their
@@ -87,7 +90,8 @@
 //   - the call is mistaken, and nothing was sent: [PlanError],
 //     [fields.ValueError], [ErrBadCursor];
 //   - the service says no: [ErrNotFound], [ErrExists], [ErrConditionFailed],
-//     [ErrConflict], with the stored item in a [ConditionError];
+//     [ErrConflict], with the stored item in a [ConditionError]; or
+//     [ErrNotUnique], with the attributes in a [UniqueError];
 //   - a stored item cannot be passed on: [ItemError];
 //   - some of many could not be done: [BatchError], [TransactionError];
 //   - anything else is the SDK's own error, or the context's.

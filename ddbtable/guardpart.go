@@ -78,8 +78,8 @@ func (p put) guardPut(part *fixedPart, cond *node) (transactPart, error) {
 	if len(rules) == 0 {
 		return part, nil
 	}
-	if strings.HasPrefix(part.key[0].value.Text(), guardPrefix) {
-		return nil, planErrorf("the partition key begins with %q, as those of guard items do; choose another", guardPrefix)
+	if err := t.noGuard(part.key); err != nil {
+		return nil, err
 	}
 	now := make(values)
 	for _, r := range rules {
@@ -103,6 +103,14 @@ func (p put) guardPut(part *fixedPart, cond *node) (transactPart, error) {
 		}
 	}
 	return t.guard(g), nil
+}
+
+// noGuard refuses to make an item whose key is that of a guard item.
+func (t *core) noGuard(key []member) error {
+	if t.schema.guardTable == "" && strings.HasPrefix(key[0].value.Text(), guardPrefix) {
+		return planErrorf("the partition key begins with %q, as those of guard items do; choose another", guardPrefix)
+	}
+	return nil
 }
 
 // keyFacet reports whether the primary key fixes the attribute.
@@ -134,14 +142,17 @@ func (p *updatePlan) touched() []*guardRule {
 }
 
 // guardUpdate is the part of an Update.
-func (p *updatePart) guardUpdate() transactPart {
+func (p *updatePart) guardUpdate() (transactPart, error) {
 	rules := p.touched()
 	if len(rules) == 0 {
-		return p
+		return p, nil
+	}
+	if err := p.core.noGuard(p.primary); err != nil {
+		return nil, err
 	}
 	g := &guardedPart{transactPart: p, rules: rules, exists: !p.create, mayBeNew: p.create, after: p.changedValues}
 	g.known, _ = fixedBefore(p.cond, p.key)
-	return p.core.guard(g)
+	return p.core.guard(g), nil
 }
 
 // changedValues are the values that the update leaves.

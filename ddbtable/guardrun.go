@@ -89,7 +89,11 @@ func (d deletion) runGuarded(ctx context.Context) (out reply, err error) {
 // runGuarded changes an item with its guard items. The reply has the item as it
 // is read afterwards, or with returnOld as it was read before.
 func (p *updatePart) runGuarded(ctx context.Context) (reply, error) {
-	g := p.guardUpdate().(*guardedPart)
+	part, err := p.guardUpdate()
+	if err != nil {
+		return reply{}, err
+	}
+	g := part.(*guardedPart)
 	var holds func(item) bool
 	if p.idempotent {
 		holds = func(old item) bool {

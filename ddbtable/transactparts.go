@@ -129,7 +129,7 @@ func (u update) part() (transactPart, error) {
 	if err != nil {
 		return nil, err
 	}
-	return (&updatePart{updatePlan: p}).guardUpdate(), nil
+	return (&updatePart{updatePlan: p}).guardUpdate()
 }
 
 func (p *updatePart) at() (*settings, []member) { return &p.core.settings, p.primary }
