@@ -75,6 +75,9 @@
 // [Unique] lets no two items have one value, and [Counted] counts the items of
 // a group: options of the definition, which its writes keep as transactions.
 //
+// [Table.Repair] mends items that other programs wrote, or that are older than
+// an index.
+//
 // # Values
 //
 // Definitions, handles, tables, conditions and requests are immutable: their

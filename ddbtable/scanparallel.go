@@ -63,6 +63,10 @@ type parallelRun[T any] struct {
 	segments  []*segmentRun[T]
 	positions []string
 	stopped   error // of f
+
+	// work is done by the workers with the rows of each request, instead of
+	// passing the items on. It is nil for a scan.
+	work func(context.Context, *rowsOf[T]) error
 }
 
 // A segmentRun is the part of one worker.
@@ -111,7 +115,7 @@ func (r *parallelRun[T]) read(outer context.Context) (err error) {
 	defer cancel()
 	var workers sync.WaitGroup
 	for _, s := range r.segments {
-		workers.Go(func() { s.run(ctx, r.ready) })
+		workers.Go(func() { s.run(ctx, r.ready, r.work) })
 	}
 	go func() {
 		workers.Wait()
@@ -134,10 +138,12 @@ func (r *parallelRun[T]) read(outer context.Context) (err error) {
 
 // run sends the requests of one segment, each after the items of the one before
 // have been taken.
-func (s *segmentRun[T]) run(ctx context.Context, ready chan<- *segmentRun[T]) {
+func (s *segmentRun[T]) run(ctx context.Context, ready chan<- *segmentRun[T], work func(context.Context, *rowsOf[T]) error) {
 	defer s.reader.close()
 	for s.reader.more() && s.err == nil && ctx.Err() == nil {
-		_, s.err = s.reader.next(ctx, s.query.pageSize)
+		if _, s.err = s.reader.next(ctx, s.query.pageSize); s.err == nil && work != nil {
+			s.err = work(ctx, &s.reader.rows)
+		}
 		ready <- s
 		<-s.taken
 	}
@@ -148,19 +154,12 @@ func (r *parallelRun[T]) take(s *segmentRun[T]) error {
 	if s.err != nil {
 		return s.err
 	}
-	var items []T
-	for i := range s.reader.rows.items {
-		ok, err := s.query.judge(s.reader, i)
-		if err != nil {
-			return err
-		}
-		if ok {
-			items = append(items, s.reader.rows.items[i])
-		}
+	items, err := r.items(s)
+	if err != nil {
+		return err
 	}
 	position := scanEnd
 	if s.reader.more() {
-		var err error
 		if position, err = s.reader.plan.cursor(s.query.core.settings.keys, s.reader.at, false); err != nil {
 			return err
 		}
@@ -168,4 +167,21 @@ func (r *parallelRun[T]) take(s *segmentRun[T]) error {
 	r.positions[s.index] = position
 	r.stopped = r.f(items, slices.Clone(r.positions))
 	return nil
+}
+
+// items are those that are passed on.
+func (r *parallelRun[T]) items(s *segmentRun[T]) (items []T, err error) {
+	if r.work != nil {
+		return nil, nil
+	}
+	for i := range s.reader.rows.items {
+		ok, err := s.query.judge(s.reader, i)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			items = append(items, s.reader.rows.items[i])
+		}
+	}
+	return items, nil
 }
