@@ -40,6 +40,8 @@ func (t *core) alone(ctx context.Context, p *guardedPart, whole bool, holds func
 		return p.met, nil
 	case errors.Is(err, ErrConflict):
 		return item{}, &causedError{ErrConflict, canceled.cause}
+	case canceled.Reasons[0].Err == nil: // the service gave no reason
+		return item{}, canceled.cause
 	}
 	return item{}, &causedError{canceled.Reasons[0].Err, canceled.cause}
 }

@@ -28,8 +28,8 @@ func (e *UniqueError) Unwrap() error { return ErrNotUnique }
 
 // Unique lets no two items have the same value of an attribute, or of several
 // together. An item that lacks one of them, such as a nil pointer, is not
-// restricted. The attributes are stored as S, N or B, compared exactly, and
-// not derived.
+// restricted; an empty string that is stored is a value. The attributes are
+// stored as S, N or B, compared exactly, and not derived.
 //
 // For each value there is a guard item, which names the item that has it. It
 // lies in the same table, where the discriminator hides it from every read, or
