@@ -6,6 +6,10 @@ import (
 	"iter"
 )
 
+// maxBatchGets is how many keys one BatchGetItem takes.
+// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
+const maxBatchGets = 100
+
 // fullAnswer is the length of an answer, in bytes of JSON, from which on
 // unprocessed keys are taken for cut off by the limit of 16 MB.
 const fullAnswer = 8 << 20

@@ -44,8 +44,9 @@ type call struct {
 	returns      string   // ReturnValues, "" for the default
 	oldOnFailure bool     // ReturnValuesOnConditionCheckFailure is ALL_OLD
 
-	parts []*call // of a batch, all on this table, or of a transaction
-	token string  // of a transaction
+	parts  []*call        // of a batch of reads, all on this table, or of a transaction
+	writes []writeRequest // of a batch of writes
+	token  string         // of a transaction
 
 	rows rows      // where the items of several go
 	seen *attempts // of a conditional write, else nil

@@ -53,14 +53,8 @@ func (c *call) appendBatchGet(dst []byte) []byte {
 
 func (c *call) appendBatchWrite(dst []byte) []byte {
 	dst = wire.AppendString(append(dst, `{"RequestItems":{`...), c.table)
-	for i, part := range c.parts {
-		dst = append(dst, separator(i, `:[`)...)
-		if part.op == opPutItem {
-			dst = part.item.appendJSON(append(dst, `{"PutRequest":{"Item":`...))
-		} else {
-			dst = appendMembers(append(dst, `{"DeleteRequest":{"Key":`...), part.key)
-		}
-		dst = append(dst, `}}`...)
+	for i, request := range c.writes {
+		dst = append(append(dst, separator(i, `:[`)...), request.json...)
 	}
 	return append(dst, `]}}`...)
 }

@@ -137,7 +137,7 @@ func ExampleScan() {
 }
 
 // Many items are read by their keys, a hundred in each request.
-func ExampleBatchGet() {
+func ExampleBatchGet_batch() {
 	ctx := context.Background()
 	tasks, closeAll := openTasks(ctx)
 	defer closeAll()
@@ -158,7 +158,7 @@ func ExampleBatchGet() {
 }
 
 // Items are read as they are at one moment.
-func ExampleGetTransaction() {
+func ExampleGetTransaction_transaction() {
 	ctx := context.Background()
 	client, tasks, closeAll := openClient(ctx)
 	defer closeAll()

@@ -110,7 +110,7 @@ func ExampleDelete() {
 }
 
 // Many items are written without conditions, 25 in each request.
-func ExampleBatchWrite() {
+func ExampleBatchWrite_batch() {
 	ctx := context.Background()
 	tasks, closeAll := openTasks(ctx)
 	defer closeAll()
@@ -122,16 +122,20 @@ func ExampleBatchWrite() {
 			}
 		}
 	}
-	fmt.Println(tasks.PutAll(many).Run(ctx))
+	progress := func(done, total int) { fmt.Println(done, "of", total) }
+	err := tasks.PutAll(many).Concurrency(1).Total(40).OnProgress(progress).Run(ctx)
+	fmt.Println(err)
 	n, err := tasks.Query(Owner.Eq("bob")).Count(ctx)
 	fmt.Println(n, err)
 	// Output:
+	// 25 of 40
+	// 40 of 40
 	// <nil>
 	// 40 <nil>
 }
 
 // What could not be written is told, so that it can be tried again.
-func ExampleBatchError() {
+func ExampleBatchError_batch() {
 	ctx := context.Background()
 	tasks, closeAll := openTasks(ctx)
 	defer closeAll()
@@ -145,7 +149,7 @@ func ExampleBatchError() {
 }
 
 // The requests of a transaction are applied together, or none is.
-func ExampleWriteTransaction() {
+func ExampleWriteTransaction_transaction() {
 	ctx := context.Background()
 	client, tasks, closeAll := openClient(ctx)
 	defer closeAll()

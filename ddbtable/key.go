@@ -2,6 +2,9 @@ package ddbtable
 
 import (
 	"encoding/binary"
+
+	"example.com/ddb/fields"
+	"example.com/ddb/internal/wire"
 )
 
 // A Key is the primary key of an item, for calls that take many. It is made by
@@ -27,13 +30,68 @@ func (t *Table[T]) members(k Key[T]) ([]member, error) {
 
 // identity is a text that two keys share exactly if DynamoDB takes them for the
 // same: the numbers 1 and 1.0 are one key.
-func identity(key []member) string {
-	var b []byte
+func identity(key []member) string { return string(appendIdentity(nil, key)) }
+
+func appendIdentity(dst []byte, key []member) []byte {
 	for _, m := range key {
-		text := m.value.Canonical()
-		b = append(binary.AppendUvarint(b, uint64(len(text))), text...)
+		dst = appendPart(dst, m.value.Canonical())
 	}
-	return string(b)
+	return dst
+}
+
+// appendPart appends a text so that no other follows by another cut.
+func appendPart[S string | []byte](dst []byte, text S) []byte {
+	return append(binary.AppendUvarint(dst, uint64(len(text))), text...)
+}
+
+// appendIdentity appends the identity of an item or key that has these key
+// attributes.
+func (i item) appendIdentity(dst []byte, key []*fields.Field) ([]byte, error) {
+	for _, f := range key {
+		if text, ok := i.plainText(f.Name); ok {
+			dst = appendPart(dst, text)
+			continue
+		}
+		v, err := i.value(f.Name)
+		switch {
+		case err != nil:
+			return dst, err
+		case v.Kind() == "":
+			return dst, planErrorf("the item lacks the key attribute %q", f.Name)
+		}
+		dst = appendPart(dst, v.Canonical())
+	}
+	return dst, nil
+}
+
+// plainText is the text of a string that stands without escapes in JSON, as
+// that of nearly every key does.
+func (i item) plainText(name string) ([]byte, bool) {
+	var scan wire.Scanner
+	scan.Reset(i.json)
+	if i.json == nil || scan.Begin('{') != nil {
+		return nil, false
+	}
+	for first := true; ; first = false {
+		if more, err := scan.More('}', first); err != nil || !more {
+			return nil, false
+		}
+		found, err := scan.Name()
+		if err != nil {
+			return nil, false
+		}
+		if string(found) != name {
+			if _, err := scan.Skip(); err != nil {
+				return nil, false
+			}
+			continue
+		}
+		value, err := scan.Skip()
+		if err != nil {
+			return nil, false
+		}
+		return wire.PlainScalar(value, fields.S)
+	}
 }
 
 // identityOf is the identity of an item or key that was received.

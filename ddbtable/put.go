@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
 // A Create stores an item whose key is free. It is immutable; Run sends it.
@@ -238,21 +240,29 @@ func (p put) refusal(i item, kind func(item) error, id string) *refusal {
 
 // encode makes the item that is sent, in the form in which it is sent.
 func (t *core) encode(r record) (i item, err error) {
+	// Written where there is room, and kept at its length.
+	b := newBuffer()
+	defer b.release()
+	if b.bytes, i.typed, err = t.encodeOnto(b.bytes, r); i.typed == nil {
+		i.json = slices.Clone(b.bytes)
+	}
+	return i, err
+}
+
+// encodeOnto is encode with memory to append JSON to; there is none if the item
+// has the SDK's type.
+func (t *core) encodeOnto(dst []byte, r record) (json []byte, typed map[string]types.AttributeValue, err error) {
 	if t.schema.union != nil {
-		return i, errOfUnion
+		return dst, nil, errOfUnion
 	}
 	omit, err := t.schema.omitted(r)
 	if err != nil {
-		return i, err
+		return dst, nil, err
 	}
 	if t.sender.json() {
-		// Written where there is room, and kept at its length.
-		b := newBuffer()
-		defer b.release()
-		b.bytes, err = r.appendJSON(b.bytes, omit)
-		i.json = slices.Clone(b.bytes)
+		dst, err = r.appendJSON(dst, omit)
 	} else {
-		i.typed, err = r.marshal(omit)
+		typed, err = r.marshal(omit)
 	}
-	return i, err
+	return dst, typed, err
 }

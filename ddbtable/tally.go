@@ -124,7 +124,7 @@ func (c *call) items(out *reply) int {
 		}
 		return n
 	case opBatchWrite:
-		return len(c.parts) - len(out.left)
+		return len(c.writes) - len(out.left)
 	case opTransactWrite:
 		return len(c.parts)
 	}

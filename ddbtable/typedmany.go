@@ -43,17 +43,9 @@ func (s *typedSender) batchGet(ctx context.Context, c *call) (reply, error) {
 }
 
 func (s *typedSender) batchWrite(ctx context.Context, c *call) (reply, error) {
-	var requests []types.WriteRequest
-	for _, part := range c.parts {
-		if part.op == opDeleteItem {
-			requests = append(requests, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: typedMembers(part.key)}})
-			continue
-		}
-		attributes, err := part.item.attributeValues()
-		if err != nil {
-			return reply{}, err
-		}
-		requests = append(requests, types.WriteRequest{PutRequest: &types.PutRequest{Item: attributes}})
+	requests := make([]types.WriteRequest, len(c.writes))
+	for i, request := range c.writes {
+		requests[i] = request.typed
 	}
 	out, err := s.client.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{
 		ReturnConsumedCapacity: c.wanted(),
