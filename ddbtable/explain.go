@@ -92,6 +92,23 @@ func shown(write func(*writer)) string {
 	return b.String()
 }
 
+// withoutValues is the condition with names in the place of their
+// placeholders, and ? for every value.
+func (t *texts) withoutValues() string {
+	var b strings.Builder
+	for _, token := range tokens(string(t.condition)) {
+		i, err := strconv.Atoi(strings.TrimLeft(token, "#:"))
+		switch {
+		case err == nil && token[0] == '#':
+			token = t.names[i]
+		case err == nil && token[0] == ':':
+			token = "?"
+		}
+		b.WriteString(token)
+	}
+	return b.String()
+}
+
 // show is a value for people. A limit that was filled up to be the greatest
 // key before another is shown as that other.
 func show(v fields.Value) string {

@@ -126,7 +126,7 @@ func getTransaction(ctx context.Context, client Client, reads []TransactRead) (t
 }
 
 func readCanceled(c *call, canceled *types.TransactionCanceledException) error {
-	e := &TransactionError{cause: canceled}
+	e := &TransactionError{part: "read", cause: canceled}
 	for i, part := range c.parts {
 		reason := TransactionReason{Table: part.table, Code: "None"}
 		if i < len(canceled.CancellationReasons) {

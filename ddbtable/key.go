@@ -34,13 +34,13 @@ func identity(key []member) string { return string(appendIdentity(nil, key)) }
 
 func appendIdentity(dst []byte, key []member) []byte {
 	for _, m := range key {
-		dst = appendPart(dst, m.value.Canonical())
+		dst = appendKeyPart(dst, m.value.Canonical())
 	}
 	return dst
 }
 
-// appendPart appends a text so that no other follows by another cut.
-func appendPart[S string | []byte](dst []byte, text S) []byte {
+// appendKeyPart appends a text so that no other follows by another cut.
+func appendKeyPart[S string | []byte](dst []byte, text S) []byte {
 	return append(binary.AppendUvarint(dst, uint64(len(text))), text...)
 }
 
@@ -49,7 +49,7 @@ func appendPart[S string | []byte](dst []byte, text S) []byte {
 func (i item) appendIdentity(dst []byte, key []*fields.Field) ([]byte, error) {
 	for _, f := range key {
 		if text, ok := i.plainText(f.Name); ok {
-			dst = appendPart(dst, text)
+			dst = appendKeyPart(dst, text)
 			continue
 		}
 		v, err := i.value(f.Name)
@@ -59,7 +59,7 @@ func (i item) appendIdentity(dst []byte, key []*fields.Field) ([]byte, error) {
 		case v.Kind() == "":
 			return dst, planErrorf("the item lacks the key attribute %q", f.Name)
 		}
-		dst = appendPart(dst, v.Canonical())
+		dst = appendKeyPart(dst, v.Canonical())
 	}
 	return dst, nil
 }

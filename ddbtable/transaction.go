@@ -67,6 +67,12 @@ func WriteTransaction(client Client, writes ...TransactWrite) WriteTx {
 // has a new token, which covers the SDK's own retries. With it derived
 // attributes must be computed without reading: their facets must be known, as
 // [Update.Run] says.
+//
+// The same is meant to the byte. Types with a write id, or with the time of the
+// last write, differ in each Run: a repetition of theirs is refused, with the
+// SDK's IdempotentParameterMismatchException, which says that the token was
+// used. Either way nothing is applied twice.
+// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
 func (w WriteTx) Token(token string) WriteTx {
 	w.token = token
 	if token == "" || len(token) > maxToken {
@@ -75,9 +81,11 @@ func (w WriteTx) Token(token string) WriteTx {
 	return w
 }
 
-// RetryConflicts makes Run send the transaction again, up to n times and after
-// a short random pause, when it was canceled for nothing but conflicts with
-// other transactions or throttling.
+// RetryConflicts makes Run send the transaction again, up to n times, when it
+// was canceled for nothing but conflicts with other transactions or throttling:
+// after a random pause of up to 100 ms, then 200 ms, and so on up to 10 s. Each
+// attempt costs what the first does, and has a token of its own unless Token
+// gives one. Without this there is no second attempt.
 func (w WriteTx) RetryConflicts(n int) WriteTx {
 	w.retries = n
 	return w
@@ -115,6 +123,7 @@ func wrapTransaction(op string, tables []string, err error) error {
 type transaction struct {
 	WriteTx
 	parts  []transactPart
+	calls  []*call // of the parts, as they were sent last
 	sender sender
 
 	sent    []*guardCall    // of the last attempt, behind the parts
@@ -130,6 +139,9 @@ func (w WriteTx) prepare() (*transaction, error) {
 	}
 	if nilClient(w.client) {
 		wrong = append(wrong, errNilClient)
+	}
+	if w.retries < 0 {
+		wrong = append(wrong, planErrorf("RetryConflicts is negative; give the number of further attempts"))
 	}
 	for i, write := range w.writes {
 		if write == nil {
@@ -169,7 +181,7 @@ func (tx *transaction) repeated() (wrong []error) {
 	seen := make(map[string]int)
 	for i, p := range tx.parts {
 		s, key := p.at()
-		id := s.name + "/" + identity(key)
+		id := bareName(s.name) + "/" + identity(key)
 		if j, twice := seen[id]; twice {
 			wrong = append(wrong, planErrorf("writes %d and %d are about the same item of table %s; a transaction takes each item once", j, i, s.name))
 		}
@@ -177,6 +189,9 @@ func (tx *transaction) repeated() (wrong []error) {
 	}
 	return wrong
 }
+
+// bareName is a table's name without what an ARN has before it.
+func bareName(table string) string { return table[strings.LastIndexByte(table, '/')+1:] }
 
 func (tx *transaction) tables() []string {
 	var all []string

@@ -16,6 +16,7 @@ type TransactionError struct {
 	// that was fine.
 	Reasons []TransactionReason
 
+	part  string // "write" or "read"
 	cause error
 }
 
@@ -24,6 +25,11 @@ type TransactionReason struct {
 	// Table is the table's name, Code the service's name for the reason, such
 	// as "ConditionalCheckFailed", and "None" if the part was fine.
 	Table, Code string
+
+	// Condition is the condition of a write that failed for it, in the language
+	// of DynamoDB with ? for every value: "attribute_exists(id)", say. It has
+	// what the caller wants and what ddbtable adds, such as the version.
+	Condition string
 
 	// Err is nil if the part was fine. For a failed condition it is a
 	// [ConditionError] of the write's type, with the stored item; for a
@@ -36,7 +42,7 @@ func (e *TransactionError) Error() string {
 	var parts []string
 	for i, r := range e.Reasons {
 		if r.Err != nil {
-			parts = append(parts, fmt.Sprintf("write %d (%s): %v", i, r.Table, r.Err))
+			parts = append(parts, fmt.Sprintf("%s %d (%s): %v", e.part, i, r.Table, r.Err))
 		}
 	}
 	return "transaction canceled: " + strings.Join(parts, "; ")
@@ -59,7 +65,7 @@ func (e *TransactionError) Unwrap() []error {
 // for facets that other writers had changed, and for nothing else; the parts
 // know the new ones then.
 func (tx *transaction) judge(ctx context.Context, canceled *types.TransactionCanceledException) (verdict error, changed bool, err error) {
-	e := &TransactionError{cause: canceled}
+	e := &TransactionError{part: "write", cause: canceled}
 	others := false
 	stale := make([]bool, len(tx.parts))
 	for i, p := range tx.parts {
@@ -68,6 +74,9 @@ func (tx *transaction) judge(ctx context.Context, canceled *types.TransactionCan
 		if i < len(canceled.CancellationReasons) {
 			r := canceled.CancellationReasons[i]
 			reason.Code = code(r)
+			if reason.Code == "ConditionalCheckFailed" {
+				reason.Condition = tx.calls[i].texts.withoutValues()
+			}
 			if stale[i], err = tx.reason(ctx, p, r, &reason); err != nil {
 				return nil, false, err
 			}

@@ -48,7 +48,7 @@ func (tx *transaction) missing(index int) error {
 // canceledBefore is the error of a transaction that is not sent because of one
 // of its writes.
 func (tx *transaction) canceledBefore(write int, err error) error {
-	e := &TransactionError{}
+	e := &TransactionError{part: "write"}
 	for i, p := range tx.parts {
 		s, _ := p.at()
 		reason := TransactionReason{Table: s.name, Code: "None"}

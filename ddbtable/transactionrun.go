@@ -3,6 +3,7 @@ package ddbtable
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"time"
 
@@ -70,7 +71,6 @@ func (tx *transaction) send(ctx context.Context) error {
 	if c.token == "" {
 		c.token = uuid.NewString()
 	}
-	size := 0
 	for _, p := range tx.parts {
 		part, err := p.build()
 		if err != nil {
@@ -79,7 +79,6 @@ func (tx *transaction) send(ctx context.Context) error {
 		if s, _ := p.at(); len(part.texts.condition) > 0 {
 			part.oldOnFailure = !s.noOldItem
 		}
-		size += part.item.size()
 		c.parts = append(c.parts, part)
 	}
 	var err error
@@ -87,16 +86,36 @@ func (tx *transaction) send(ctx context.Context) error {
 		return err
 	}
 	for _, g := range tx.sent {
-		part := g.call()
-		size += part.item.size()
-		c.parts = append(c.parts, part)
+		c.parts = append(c.parts, g.call())
 	}
+	tx.calls = c.parts
 	if len(c.parts) > maxTransaction {
 		return planErrorf("the transaction has %d writes and changes %d guard items, together the limit is %d; split it", len(tx.parts), len(tx.sent), maxTransaction)
+	}
+	if err := checkSize(c.parts); err != nil {
+		return err
+	}
+	_, err = tx.sender.send(ctx, c)
+	if _, used := errors.AsType[*types.IdempotentParameterMismatchException](err); used {
+		return fmt.Errorf("the token was used within the last 10 minutes by a transaction that is not the same to the byte; if that was this one, it has been applied: %w", err)
+	}
+	return err
+}
+
+// checkSize finds items that are too large together.
+func checkSize(parts []*call) error {
+	length, size := 0, 0
+	for _, part := range parts {
+		length += part.item.length()
+	}
+	if length <= maxTransactMB { // items count for less
+		return nil
+	}
+	for _, part := range parts {
+		size += part.item.size()
 	}
 	if size > maxTransactMB {
 		return planErrorf("the items of the transaction have %d bytes together, the limit is %d; split it", size, maxTransactMB)
 	}
-	_, err = tx.sender.send(ctx, c)
-	return err
+	return nil
 }
