@@ -16,9 +16,10 @@ import (
 // A codec of a scalar kind has appendText and parseText; any other has write
 // and read.
 type codec struct {
-	typ   reflect.Type
-	kind  Kind // "" if it depends on the value
-	plain bool // the text never needs an escape in JSON
+	typ     reflect.Type
+	kind    Kind   // "" if it depends on the value
+	opening string // what stands before the text of a scalar
+	plain   bool   // the text never needs an escape in JSON
 
 	appendText func(dst []byte, p unsafe.Pointer) ([]byte, error)
 	parseText  func(text []byte, p unsafe.Pointer) error
@@ -39,16 +40,16 @@ type codec struct {
 	// keep.
 	keep func(text string, p unsafe.Pointer) error
 
-	// integer, where it is not nil, is the number whose decimal digits are the
-	// text of the value at p. SetInteger is parseText of such digits.
-	integer    func(p unsafe.Pointer) int64
-	setInteger func(v int64, p unsafe.Pointer) error
+	// scan, where it is not nil, reads what is left of a scalar behind its
+	// opening, if that is written as DynamoDB does. It is false for what is
+	// written otherwise or does not fit: get tells which.
+	scan func(s *wire.Scanner, p unsafe.Pointer) bool
 
-	// setBoolean, where it is not nil, is parseText of true or false.
-	setBoolean func(v bool, p unsafe.Pointer) error
+	// integer, where it is not nil, is the number whose decimal digits are the
+	// text of the value at p.
+	integer func(p unsafe.Pointer) int64
 
 	facet   facetRule
-	width   int           // of every text that parseText takes, none with a quote, backslash or control character; 0 if that varies
 	custom  bool          // registered by the program
 	unit    time.Duration // of times, what is kept of them; 0 for all
 	pointer bool          // values are pointers to elem's
@@ -105,6 +106,9 @@ func (c *codec) get(src wire.Source, p unsafe.Pointer) error {
 	if text, ok := src.Short(c.kind); ok && c.scalar() {
 		return c.parse(src, text, p)
 	}
+	if c.scan != nil && c.getShort(src.Scanner(), p) {
+		return nil
+	}
 	k, err := src.Open()
 	if err != nil {
 		return err
@@ -118,6 +122,26 @@ func (c *codec) get(src wire.Source, p unsafe.Pointer) error {
 		return err
 	}
 	return src.Close()
+}
+
+// getShort reads the value that comes next, if that is a scalar in the form in
+// which DynamoDB sends it. If it cannot it leaves everything to get.
+func (c *codec) getShort(scan *wire.Scanner, p unsafe.Pointer) bool {
+	if scan == nil {
+		return false
+	}
+	start := scan.Mark()
+	if scan.Prefix(c.opening) && c.scan(scan, p) {
+		return true
+	}
+	scan.Back(start)
+	return false
+}
+
+// scanText is scan by means of parseText.
+func (c *codec) scanText(s *wire.Scanner, p unsafe.Pointer) bool {
+	text, _, ok := s.Plain()
+	return ok && c.parseText(text, p) == nil
 }
 
 // getKind reads a value that was opened and is of the codec's kind.

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strconv"
 	"unsafe"
+
+	"example.com/ddb/internal/wire"
 )
 
 var errBool = errors.New("text is neither true nor false")
@@ -20,9 +22,12 @@ func boolCodec() *codec {
 			*(*bool)(p) = string(text) == "true"
 			return nil
 		},
-		setBoolean: func(v bool, p unsafe.Pointer) error {
-			*(*bool)(p) = v
-			return nil
+		scan: func(s *wire.Scanner, p unsafe.Pointer) bool {
+			v, ok := s.Boolean()
+			if ok {
+				*(*bool)(p) = v
+			}
+			return ok
 		},
 		facet: facetRule{shape: shapeBool, ordered: true, valid: func(text []byte) error {
 			if s := string(text); s != "true" && s != "false" {

@@ -10,6 +10,7 @@ import (
 	"unsafe"
 
 	"example.com/ddb/internal/decimal"
+	"example.com/ddb/internal/wire"
 )
 
 // signedCodec stores any signed integer type as N, over its full range.
@@ -40,15 +41,16 @@ func signedOf[I int8 | int16 | int32 | int64]() *codec {
 			}
 			return err
 		},
-		integer: func(p unsafe.Pointer) int64 { return int64(*(*I)(p)) },
-		setInteger: func(v int64, p unsafe.Pointer) error {
-			if int64(I(v)) != v {
-				return integerError(strconv.ErrRange, bits)
+		scan: func(s *wire.Scanner, p unsafe.Pointer) bool {
+			v, ok := s.Integer()
+			if !ok || int64(I(v)) != v {
+				return false
 			}
 			*(*I)(p) = I(v)
-			return nil
+			return true
 		},
-		facet: facetRule{shape: shapeInteger, fitsInt64: true},
+		integer: func(p unsafe.Pointer) int64 { return int64(*(*I)(p)) },
+		facet:   facetRule{shape: shapeInteger, fitsInt64: true},
 	}
 }
 
@@ -79,6 +81,14 @@ func unsignedOf[I uint8 | uint16 | uint32 | uint64]() *codec {
 				*(*I)(p) = I(v)
 			}
 			return err
+		},
+		scan: func(s *wire.Scanner, p unsafe.Pointer) bool {
+			v, ok := s.Integer()
+			if !ok || v < 0 || uint64(I(v)) != uint64(v) {
+				return false
+			}
+			*(*I)(p) = I(v)
+			return true
 		},
 		facet: facetRule{shape: shapeInteger, fitsInt64: bits < 64},
 	}
@@ -131,6 +141,12 @@ var minus = []byte("-")
 func natural(text []byte) (v int64, ok bool) {
 	if len(text) == 0 || len(text) > 18 {
 		return 0, false
+	}
+	if len(text) >= 8 {
+		if v, ok = wire.EightDigits(text); !ok {
+			return 0, false
+		}
+		text = text[8:]
 	}
 	for _, c := range text {
 		c -= '0'

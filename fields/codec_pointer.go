@@ -31,6 +31,9 @@ func (c *compiler) pointerTo(t reflect.Type, tag *tag) (*codec, error) {
 	if elem.scalar() {
 		made.appendText = func(dst []byte, p unsafe.Pointer) ([]byte, error) { return elem.appendText(dst, deref(p)) }
 		made.parseText = func(text []byte, p unsafe.Pointer) error { return elem.parseText(text, allocate(of, p)) }
+		if elem.scan != nil {
+			made.scan = func(s *wire.Scanner, p unsafe.Pointer) bool { return elem.scan(s, allocate(of, p)) }
+		}
 		if elem.keep != nil {
 			made.keep = func(text string, p unsafe.Pointer) error { return elem.keep(text, allocate(of, p)) }
 		}

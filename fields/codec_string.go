@@ -4,6 +4,8 @@ import (
 	"errors"
 	"unicode/utf8"
 	"unsafe"
+
+	"example.com/ddb/internal/wire"
 )
 
 var errUTF8 = errors.New("text is not valid UTF-8; DynamoDB stores UTF-8 only, use []byte for other bytes")
@@ -25,6 +27,14 @@ func stringCodec() *codec {
 			}
 			*(*string)(p) = string(text)
 			return nil
+		},
+		scan: func(s *wire.Scanner, p unsafe.Pointer) bool {
+			text, ascii, ok := s.Plain()
+			if !ok || !ascii && !utf8.Valid(text) {
+				return false
+			}
+			*(*string)(p) = s.Keep(text)
+			return true
 		},
 		keep: func(text string, p unsafe.Pointer) error {
 			if !utf8.ValidString(text) {

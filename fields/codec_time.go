@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"time"
 	"unsafe"
+
+	"example.com/ddb/internal/wire"
 )
 
 var timeType = reflect.TypeFor[time.Time]()
@@ -45,7 +47,11 @@ func timeText() *codec {
 			return t.AppendFormat(dst, timeLayout), nil
 		},
 		parseText: func(text []byte, p unsafe.Pointer) error { return parseTime(text, (*time.Time)(p)) },
-		facet:     rule,
+		scan: func(s *wire.Scanner, p unsafe.Pointer) bool {
+			text, ok := s.Chars(len(timeLayout))
+			return ok && parseTime(text, (*time.Time)(p)) == nil
+		},
+		facet: rule,
 	}
 }
 
@@ -112,9 +118,12 @@ func unixTime(unit time.Duration, truncate bool) *codec {
 			}
 			return setUnix(v, p)
 		},
-		setInteger: setUnix,
-		facet:      rule,
-		unit:       unit,
+		scan: func(s *wire.Scanner, p unsafe.Pointer) bool {
+			v, ok := s.Integer()
+			return ok && setUnix(v, p) == nil
+		},
+		facet: rule,
+		unit:  unit,
 		integer: func(p unsafe.Pointer) int64 {
 			if unit == time.Millisecond {
 				return (*time.Time)(p).UnixMilli()

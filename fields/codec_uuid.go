@@ -7,6 +7,8 @@ import (
 	"unsafe"
 
 	"github.com/google/uuid"
+
+	"example.com/ddb/internal/wire"
 )
 
 var (
@@ -22,12 +24,15 @@ func uuidCodec() *codec {
 	return &codec{
 		kind:  S,
 		plain: true,
-		width: 36,
 		appendText: func(dst []byte, p unsafe.Pointer) ([]byte, error) {
 			return appendUUID(dst, (*[16]byte)(p)), nil
 		},
 		parseText: func(text []byte, p unsafe.Pointer) error {
 			return parseUUID(text, (*[16]byte)(p))
+		},
+		scan: func(s *wire.Scanner, p unsafe.Pointer) bool {
+			text, ok := s.Chars(36)
+			return ok && parseUUID(text, (*[16]byte)(p)) == nil
 		},
 		facet: facetRule{
 			shape: shapeFixed, width: 36, ordered: true,
@@ -48,6 +53,7 @@ func nullUUIDCodec() *codec {
 		id.Valid = err == nil
 		return err
 	}
+	made.scan = nil
 	made.absent = func(p unsafe.Pointer) bool { return !(*uuid.NullUUID)(p).Valid }
 	return made
 }
@@ -70,11 +76,11 @@ func parseUUID(text []byte, id *[16]byte) error {
 		return errUUID
 	}
 	word := binary.LittleEndian
-	first, ok1 := fromHex(word.Uint64(text[0:]))
-	second, ok2 := fromHex(uint64(word.Uint32(text[9:])) | uint64(word.Uint32(text[14:]))<<32)
-	third, ok3 := fromHex(uint64(word.Uint32(text[19:])) | uint64(word.Uint32(text[24:]))<<32)
-	last, ok4 := fromHex(word.Uint64(text[28:]))
-	if !ok1 || !ok2 || !ok3 || !ok4 {
+	first, wrong1 := fromHex(word.Uint64(text[0:]))
+	second, wrong2 := fromHex(uint64(word.Uint32(text[9:])) | uint64(word.Uint32(text[14:]))<<32)
+	third, wrong3 := fromHex(uint64(word.Uint32(text[19:])) | uint64(word.Uint32(text[24:]))<<32)
+	last, wrong4 := fromHex(word.Uint64(text[28:]))
+	if wrong1|wrong2|wrong3|wrong4 != 0 {
 		return errUUID
 	}
 	word.PutUint32(id[0:], first)
@@ -103,11 +109,11 @@ func digitsOf(n uint64) uint64 {
 	return n + ones*'0' + letters*('a'-'0'-10)
 }
 
-// fromHex is the reverse of hexOf. It is not ok for any other digits.
-func fromHex(digits uint64) (b uint32, ok bool) {
+// fromHex is the reverse of hexOf. Wrong is not 0 for any other digits.
+func fromHex(digits uint64) (b uint32, wrong uint64) {
 	n := digits&(ones*0x0F) + digits>>6&ones*9
 	x := (n<<4 | n>>8) & 0x00FF00FF00FF00FF
 	x = (x | x>>8) & 0x0000FFFF0000FFFF
 	x |= x >> 16
-	return uint32(x), n&(ones*0xF0) == 0 && digitsOf(n) == digits
+	return uint32(x), n&(ones*0xF0) | digitsOf(n) ^ digits
 }

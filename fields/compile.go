@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"reflect"
 	"time"
+
+	"example.com/ddb/internal/wire"
 )
 
 // A compiler makes the codecs of one item type.
@@ -34,6 +36,12 @@ func (c *compiler) codecOf(t reflect.Type, tag *tag) (*codec, error) {
 	}
 	made.typ = t
 	checkEnum(made)
+	if made.scalar() {
+		made.opening = wire.Opening(made.kind)
+		if made.scan == nil && made.kind != B {
+			made.scan = made.scanText
+		}
+	}
 	return made, nil
 }
 

@@ -1,6 +1,7 @@
 package fields
 
 import (
+	"bytes"
 	"errors"
 	"unsafe"
 
@@ -39,11 +40,10 @@ func (f *Field) writeDerived(sink *wire.Sink, g *wire.Group, base unsafe.Pointer
 // Asked says which attributes the read asked for; nil means all.
 func (r *reading) checkDerived(f *Field, base unsafe.Pointer, asked func(*Field) bool) error {
 	text := r.texts[f.index]
-	if pair, ok := r.makesPadded(f.Template, text, base); ok && f.typ == intIntType {
-		*(*IntInt)(f.where.reach(base)) = pair
-		return nil
-	} else if ok {
-		return f.fill(text, true, base)
+	if f.Template.padded != nil {
+		if pair, length := r.makesPadded(f.Template.padded, text, base); length == len(text) {
+			return f.fillPadded(text, pair, base)
+		}
 	}
 	checked := r.knowsFacets(f.Template, asked)
 	right := checked && r.makes(f.Template, text, base)
@@ -83,35 +83,72 @@ func (r *reading) makes(t *Template, text []byte, base unsafe.Pointer) bool {
 	return err == nil && present && string(made) == string(text)
 }
 
-// makesPadded reports whether it is certain, at little cost, that the template
-// makes that text of the struct at base: whole numbers are compared as such. It
-// returns the first two.
-func (r *reading) makesPadded(t *Template, text []byte, base unsafe.Pointer) (pair IntInt, ok bool) {
-	n := 0
-	for _, part := range t.parts {
-		if part.Facet == nil {
-			if len(text) < len(part.Literal) || string(text[:len(part.Literal)]) != part.Literal {
-				return pair, false
+// scanDerived reads what is left of a derived attribute behind its opening.
+func (r *reading) scanDerived(f *Field, base unsafe.Pointer) (ok bool) {
+	if f.Template.padded != nil && r.scanPadded(f, base) {
+		return true
+	}
+	r.texts[f.index], _, ok = r.scan.Plain()
+	return ok
+}
+
+// scanPadded is scanDerived of a padded template whose facets were read before,
+// if the text is what it makes of them: nothing is left to check.
+func (r *reading) scanPadded(f *Field, base unsafe.Pointer) bool {
+	pair, length := r.makesPadded(f.Template.padded, r.scan.Left(), base)
+	if length < 0 {
+		return false
+	}
+	text, ok := r.scan.Chars(length)
+	if !ok || f.fillPadded(text, pair, base) != nil {
+		return false
+	}
+	r.state[f.index] = right
+	return true
+}
+
+// makesPadded reports whether it is certain, at little cost, that text begins
+// with what a padded template makes of the struct at base: whole numbers are
+// compared as such. It returns the first two, and the length, -1 if it is not.
+func (r *reading) makesPadded(p *padded, text []byte, base unsafe.Pointer) (pair IntInt, length int) {
+	at := 0
+	for i := range p.numbers {
+		n := &p.numbers[i]
+		if len(text)-at < len(n.before)+n.digits || r.state[n.field.index] != seen {
+			return pair, -1
+		}
+		for j := range len(n.before) {
+			if text[at+j] != n.before[j] {
+				return pair, -1
 			}
-			text = text[len(part.Literal):]
-			continue
 		}
-		f, digits := part.Facet.Field, part.Facet.digits
-		if !part.Facet.plain() || r.state[f.index] != seen || len(text) < digits {
-			return pair, false
+		at += len(n.before)
+		v, ok := natural(text[at : at+n.digits])
+		if !ok || v != n.field.codec.integer(n.field.where.reach(base)) {
+			return pair, -1
 		}
-		v, ok := natural(text[:digits])
-		if !ok || v != f.codec.integer(f.where.reach(base)) {
-			return pair, false
-		}
-		if text = text[digits:]; n == 0 {
+		at += n.digits
+		switch i {
+		case 0:
 			pair.First = v
-		} else if n == 1 {
+		case 1:
 			pair.Second = v
 		}
-		n++
 	}
-	return pair, len(text) == 0
+	if !bytes.HasPrefix(text[at:], p.after) {
+		return pair, -1
+	}
+	return pair, at + len(p.after)
+}
+
+// fillPadded is fill with the text that a padded template makes, and the first
+// two numbers in it.
+func (f *Field) fillPadded(text []byte, pair IntInt, base unsafe.Pointer) error {
+	if f.typ == intIntType {
+		*(*IntInt)(f.where.reach(base)) = pair
+		return nil
+	}
+	return f.fill(text, true, base)
 }
 
 // fill fills the field of a derived attribute, if it has one, with the text that

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"reflect"
 	"unsafe"
+
+	"example.com/ddb/internal/wire"
 )
 
 // A validator knows which of its values are declared.
@@ -36,11 +38,8 @@ func checkEnum(c *codec) {
 	if c.keep != nil {
 		c.keep = checked(c, c.keep)
 	}
-	if c.setInteger != nil {
-		c.setInteger = checked(c, c.setInteger)
-	}
-	if c.setBoolean != nil {
-		c.setBoolean = checked(c, c.setBoolean)
+	if scan := c.scan; scan != nil && pointers == 0 {
+		c.scan = func(s *wire.Scanner, p unsafe.Pointer) bool { return scan(s, p) && view(p).Valid() }
 	}
 }
 

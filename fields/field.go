@@ -35,8 +35,8 @@ type Field struct {
 	in       *structure
 	where    location
 	label    wire.Label
-	codec    *codec // nil if the field is mistaken
-	short    bool   // the value is of type S, N or BOOL, read by codec
+	codec    *codec                                       // nil if the field is mistaken
+	scan     func(s *wire.Scanner, p unsafe.Pointer) bool // the codec's
 	derived  bool
 	omitZero func(p unsafe.Pointer) bool // nil without the option
 }
@@ -91,6 +91,13 @@ func (l *location) at(base unsafe.Pointer) (unsafe.Pointer, bool) {
 
 // reach is at that makes the embedded structs that are missing.
 func (l *location) reach(base unsafe.Pointer) unsafe.Pointer {
+	if l.hops == nil {
+		return unsafe.Add(base, l.offset)
+	}
+	return l.leap(base)
+}
+
+func (l *location) leap(base unsafe.Pointer) unsafe.Pointer {
 	for _, h := range l.hops {
 		p := unsafe.Add(base, h.offset)
 		if base = deref(p); base == nil {

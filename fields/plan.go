@@ -136,10 +136,12 @@ func (p *Plan[T]) ParseJSON(item []byte, v *T) error {
 		return err
 	}
 	r := p.s.begin()
-	defer r.end()
 	rest, err := r.item(item, unsafe.Pointer(v), nil)
-	if end := wire.NewScanner(rest).End(); end != nil {
-		return p.s.malformed(end)
+	r.end()
+	if len(rest) > 0 {
+		if end := wire.NewScanner(rest).End(); end != nil {
+			return p.s.malformed(end)
+		}
 	}
 	return err
 }

@@ -17,7 +17,8 @@ type state byte
 const (
 	unseen state = iota
 	seen
-	bad // its value did not fit
+	right // it is derived, and what its template makes
+	bad   // its value did not fit
 )
 
 // A reading is the state of reading one item. Readings are used again.
@@ -100,18 +101,48 @@ func (r *reading) members(base unsafe.Pointer) error {
 	if err := r.scan.Begin('{'); err != nil {
 		return err
 	}
-	last := len(r.fields) // index of the field that was read last
-	more, err := r.scan.More('}', true)
-	for more && err == nil {
+	none := len(r.fields)
+	last := r.run(none, true, base)
+	first := last == none
+	for {
+		more, err := r.scan.More('}', first)
+		if err != nil || !more {
+			return err
+		}
 		if last, err = r.member(last, base); err != nil {
 			return err
 		}
 		if r.nested && r.err != nil {
 			return r.err
 		}
-		more, err = r.scan.More('}', false)
+		last, first = r.run(last, false, base), false
 	}
-	return err
+}
+
+// run reads attributes while each is the one that came after that of the field
+// last the last time, and returns the index of the last one's field. First says
+// that none was read yet.
+func (r *reading) run(last int, first bool, base unsafe.Pointer) int {
+	for f := r.after[last]; f != nil && r.short(f, first, base); f = r.after[last] {
+		last, first = f.index, false
+	}
+	return last
+}
+
+// short reads the attribute of f if that comes next, in the form in which
+// DynamoDB sends it. If it cannot it leaves everything to member.
+func (r *reading) short(f *Field, first bool, base unsafe.Pointer) bool {
+	start := r.scan.Mark()
+	opens := r.state[f.index] == unseen && (!first && r.scan.OpensNext(&f.label) || first && r.scan.Opens(&f.label))
+	switch {
+	case !opens:
+		return false
+	case f.derived && r.scanDerived(f, base), f.scan != nil && f.scan(r.scan, f.where.reach(base)):
+		r.state[f.index] = max(r.state[f.index], seen)
+		return true
+	}
+	r.scan.Back(start)
+	return false
 }
 
 // member reads one attribute, which comes after that of the field last. It
@@ -119,10 +150,7 @@ func (r *reading) members(base unsafe.Pointer) error {
 func (r *reading) member(last int, base unsafe.Pointer) (int, error) {
 	start := r.scan.Mark()
 	f := r.after[last]
-	if f != nil && f.short && r.shortMember(f, base) {
-		return f.index, nil
-	}
-	if f == nil || !r.scan.Expect(&f.label) {
+	if f == nil || f.scan != nil || !r.scan.Expect(&f.label) {
 		name, err := r.scan.Name()
 		if err != nil {
 			return last, err
@@ -140,51 +168,6 @@ func (r *reading) member(last int, base unsafe.Pointer) (int, error) {
 		err = r.scan.SkipMember()
 	}
 	return f.index, err
-}
-
-// shortMember reads the attribute of f if that comes next, in the form in which
-// DynamoDB sends it. If it cannot it leaves everything to member.
-func (r *reading) shortMember(f *Field, base unsafe.Pointer) bool {
-	if r.state[f.index] != unseen {
-		return false
-	}
-	start := r.scan.Mark()
-	if ok, err := r.shortValue(f, base); err != nil || !ok {
-		r.scan.Back(start)
-		return false
-	}
-	r.state[f.index] = seen
-	return true
-}
-
-func (r *reading) shortValue(f *Field, base unsafe.Pointer) (ok bool, err error) {
-	c := f.codec
-	if c.setBoolean != nil {
-		v, ok := r.scan.Boolean(&f.label)
-		if !ok {
-			return false, nil
-		}
-		return true, c.setBoolean(v, f.where.reach(base))
-	}
-	if c.setInteger != nil {
-		v, ok := r.scan.Integer(&f.label)
-		if !ok {
-			return false, nil
-		}
-		return true, c.setInteger(v, f.where.reach(base))
-	}
-	text, ok := r.scan.Scalar(&f.label, c.width)
-	switch {
-	case !ok:
-		return false, nil
-	case f.derived:
-		r.texts[f.index] = text
-	case c.keep != nil:
-		return true, c.keep(r.scan.Keep(text), f.where.reach(base))
-	default:
-		return true, c.parseText(text, f.where.reach(base))
-	}
-	return true, nil
 }
 
 // attribute reads one attribute into the struct at base. It fails only if the

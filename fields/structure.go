@@ -169,7 +169,9 @@ func (b *builder) field(sf reflect.StructField, at location, name, text string) 
 		b.fail(name, text, "attribute name of a key has more than 255 bytes; shorten it")
 	}
 	f.label = wire.NewLabel(f.Name, f.Kind)
-	f.short = f.codec != nil && (f.Kind == S || f.Kind == N || f.codec.setBoolean != nil) && f.codec.scalar()
+	if f.codec != nil {
+		f.scan = f.codec.scan
+	}
 }
 
 // plainField compiles the codec of a field that is not derived.

@@ -8,14 +8,17 @@ import (
 	"strings"
 	"unicode/utf8"
 	"unsafe"
+
+	"example.com/ddb/internal/wire"
 )
 
 // A Template is the key template of a derived attribute: literals and facets,
 // as the option from= gives them, such as {order_status:3}_{created:10} or
 // ORDER#{order_id}. Two braces stand for one.
 type Template struct {
-	text  string
-	parts []TemplatePart
+	text   string
+	parts  []TemplatePart
+	padded *padded // nil if it is more than that
 }
 
 // A TemplatePart is either a literal or a facet.
@@ -160,7 +163,43 @@ func (t *Template) link() (wrong []string) {
 			wrong = append(wrong, problem)
 		}
 	}
+	t.padded = t.padding()
 	return wrong
+}
+
+// A padded is a template of facets that are plain, with literals that are
+// written in JSON as they are.
+type padded struct {
+	numbers []paddedNumber
+	after   []byte // what follows the last number
+}
+
+type paddedNumber struct {
+	before string
+	digits int
+	field  *Field
+}
+
+// padding is the template as a padded one, or nil.
+func (t *Template) padding() *padded {
+	p, literal := new(padded), ""
+	for _, part := range t.parts {
+		f := part.Facet
+		switch {
+		case f == nil:
+			literal += part.Literal
+		case f.Field.codec != nil && f.plain():
+			p.numbers = append(p.numbers, paddedNumber{literal, f.digits, f.Field})
+			literal = ""
+		default:
+			return nil
+		}
+	}
+	if len(wire.AppendString(nil, t.text)) != len(t.text)+2 {
+		return nil
+	}
+	p.after = []byte(literal)
+	return p
 }
 
 // ambiguous says why the end of the facet's text could not be found.

@@ -81,6 +81,9 @@ func (s *Scanner) Comma() bool {
 // Pos is the offset of the next byte.
 func (s *Scanner) Pos() int { return s.pos }
 
+// Left is the JSON from the next byte on.
+func (s *Scanner) Left() []byte { return s.data[s.pos:] }
+
 // Prefix passes over text if exactly that comes next, white space included.
 func (s *Scanner) Prefix(text string) bool {
 	rest := s.data[s.pos:]
@@ -96,6 +99,10 @@ func (s *Scanner) Begin(open byte) error {
 	s.depth++
 	if s.depth > maxDepth {
 		return s.errAt(s.pos, errDepth)
+	}
+	if s.pos < len(s.data) && s.data[s.pos] == open {
+		s.pos++
+		return nil
 	}
 	return s.Byte(open)
 }

@@ -48,9 +48,9 @@ func (s *Sink) Room() error {
 	return nil
 }
 
-// opening is what stands before a value's text, elements or members in
+// Opening is what stands before a value's text, elements or members in
 // DynamoDB JSON.
-func opening(k Kind) string {
+func Opening(k Kind) string {
 	switch k {
 	case S:
 		return `{"S":"`
@@ -71,7 +71,7 @@ func opening(k Kind) string {
 func (s *Sink) Open(k Kind) []byte {
 	dst := s.buf
 	if s.json {
-		dst = append(dst, opening(k)...)
+		dst = append(dst, Opening(k)...)
 	}
 	s.start = len(dst)
 	return dst

@@ -44,18 +44,8 @@ func (s *Scanner) special(i int) (int, error) {
 // plain is special that returns the length of the data if there is none. It
 // looks at eight bytes at a time.
 func (s *Scanner) plain(i int) int {
-	const (
-		ones  = 0x0101010101010101
-		highs = 0x8080808080808080
-	)
 	for ; i+8 <= len(s.data); i += 8 {
-		w := binary.LittleEndian.Uint64(s.data[i:])
-		quote, back := w^(ones*'"'), w^(ones*'\\')
-		// A byte's high bit is set in hit if the byte is one of the three. A
-		// borrow can set it wrongly only above a right one, and the lowest is
-		// taken.
-		hit := ((quote - ones) &^ quote) | ((back - ones) &^ back) | ((w - ones*0x20) &^ w)
-		if hit &= highs; hit != 0 {
+		if hit := specials(binary.LittleEndian.Uint64(s.data[i:])); hit != 0 {
 			return i + bits.TrailingZeros64(hit)/8
 		}
 	}
@@ -63,6 +53,20 @@ func (s *Scanner) plain(i int) int {
 		i++
 	}
 	return i
+}
+
+// ones has a 1 in each of eight bytes, highs has their highest bits.
+const (
+	ones  = 0x0101010101010101
+	highs = 0x8080808080808080
+)
+
+// specials has the highest bit of the first of eight bytes that is a quote, a
+// backslash or a control character, and perhaps more above it.
+func specials(w uint64) uint64 {
+	quote, back := w^(ones*'"'), w^(ones*'\\')
+	// A borrow can set a bit wrongly only above a right one.
+	return ((quote-ones)&^quote | (back-ones)&^back | (w-ones*0x20)&^w) & highs
 }
 
 // unescape reads a string that starts at start and has its first special byte
