@@ -16,10 +16,11 @@ import (
 // A codec of a scalar kind has appendText and parseText; any other has write
 // and read.
 type codec struct {
-	typ     reflect.Type
-	kind    Kind   // "" if it depends on the value
-	opening string // what stands before the text of a scalar
-	plain   bool   // the text never needs an escape in JSON
+	typ      reflect.Type
+	kind     Kind   // "" if it depends on the value
+	opening  string // what stands before the text of a scalar
+	verbatim bool   // every text that parseText takes is written again as it is
+	plain    bool   // the text never needs an escape in JSON
 
 	appendText func(dst []byte, p unsafe.Pointer) ([]byte, error)
 	parseText  func(text []byte, p unsafe.Pointer) error

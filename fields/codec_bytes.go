@@ -3,6 +3,8 @@ package fields
 import (
 	"fmt"
 	"unsafe"
+
+	"example.com/ddb/internal/wire"
 )
 
 // bytesCodec stores any slice of bytes as B. A nil slice is absent; an empty
@@ -16,6 +18,13 @@ func bytesCodec() *codec {
 		parseText: func(text []byte, p unsafe.Pointer) error {
 			*(*[]byte)(p) = append(make([]byte, 0, len(text)), text...)
 			return nil
+		},
+		scan: func(s *wire.Scanner, p unsafe.Pointer) bool {
+			raw, ok := s.Binary()
+			if ok {
+				*(*[]byte)(p) = raw
+			}
+			return ok
 		},
 		absent: func(p unsafe.Pointer) bool { return *(*[]byte)(p) == nil },
 		facet:  facetRule{emptyName: "the empty value"},

@@ -22,7 +22,7 @@ type sequence struct {
 	elem   *codec
 	stride uintptr
 
-	drafts sync.Pool // of *reflect.Value, slices to read into
+	drafts sync.Pool // of *draft
 }
 
 func (s *sequence) at(data unsafe.Pointer, i int) unsafe.Pointer {
@@ -74,11 +74,11 @@ func (s *sequence) write(sink *wire.Sink, data unsafe.Pointer, n int) error {
 // readSlice reads into a slice of its own, so that nothing that shares the old
 // one's array sees a change.
 func (s *sequence) readSlice(src wire.Source, _ Kind, p unsafe.Pointer) error {
-	return s.draft(p, func(add func() unsafe.Pointer) error {
+	return s.draft(p, func(d *draft) error {
 		i := -1
 		return src.List(func(elem wire.Source) error {
 			i++
-			if err := s.elem.get(elem, add()); err != nil {
+			if err := s.elem.get(elem, d.add()); err != nil {
 				return fmt.Errorf("element %d: %w", i, err)
 			}
 			return nil
@@ -86,51 +86,66 @@ func (s *sequence) readSlice(src wire.Source, _ Kind, p unsafe.Pointer) error {
 	})
 }
 
-// maxDraft is the most elements of a slice that is kept to read into.
+// A draft is memory to read elements into, and a place to make the slice that
+// they go to when their number is known. The values are those of the slices,
+// which reflect alone can make.
+type draft struct {
+	elems, made     reflect.Value
+	elemsAt, madeAt *sliceHeader
+	stride          uintptr
+}
+
+func (s *sequence) newDraft() *draft {
+	elems, made := reflect.New(s.typ), reflect.New(s.typ)
+	return &draft{elems.Elem(), made.Elem(), (*sliceHeader)(elems.UnsafePointer()), (*sliceHeader)(made.UnsafePointer()), s.stride}
+}
+
+// maxDraft is the most elements of a draft that is kept.
 const maxDraft = 64
 
-// draft calls read, which adds elements, and sets the slice at p to them: it is
-// made when their number is known.
-func (s *sequence) draft(p unsafe.Pointer, read func(add func() unsafe.Pointer) error) error {
-	draft, ok := s.drafts.Get().(*reflect.Value)
+// draft calls read, which adds elements, and sets the slice at p to them.
+func (s *sequence) draft(p unsafe.Pointer, read func(*draft) error) error {
+	d, ok := s.drafts.Get().(*draft)
 	if !ok {
-		made := reflect.New(s.typ).Elem()
-		draft = &made
+		d = s.newDraft()
 	}
-	at := draft.Addr().UnsafePointer()
-	err := read(func() unsafe.Pointer { return s.grow(*draft, at) })
-	s.copyTo(p, *draft)
-	draft.Clear()
-	if draft.SetLen(0); draft.Cap() <= maxDraft {
-		s.drafts.Put(draft)
+	err := read(d)
+	d.moveTo((*sliceHeader)(p))
+	if d.elemsAt.cap <= maxDraft {
+		s.drafts.Put(d)
 	}
 	return err
 }
 
-// copyTo sets the slice at p to a copy of draft that has room for nothing more.
-func (s *sequence) copyTo(p unsafe.Pointer, draft reflect.Value) {
-	n := draft.Len()
-	slice := reflect.NewAt(s.typ, p).Elem()
-	if n == 0 {
-		slice.Set(reflect.MakeSlice(s.typ, 0, 0)) // which is not nil
-		return
-	}
-	slice.SetZero()
-	slice.Grow(n)
-	slice.SetLen(n)
-	slice.SetCap(n)
-	reflect.Copy(slice, draft)
-}
-
-// grow adds a zero element to the slice at p and returns its address.
-func (s *sequence) grow(slice reflect.Value, p unsafe.Pointer) unsafe.Pointer {
-	h := (*sliceHeader)(p)
+// add adds a zero element and returns its address.
+func (d *draft) add() unsafe.Pointer {
+	h := d.elemsAt
 	if h.len == h.cap {
-		slice.Grow(1)
+		d.elems.Grow(1)
 	}
 	h.len++
-	return s.at(h.data, h.len-1)
+	return unsafe.Add(h.data, uintptr(h.len-1)*d.stride)
 }
+
+// moveTo sets the slice at p to the elements, with room for nothing more, and
+// leaves the draft empty.
+func (d *draft) moveTo(p *sliceHeader) {
+	n := d.elemsAt.len
+	if n == 0 {
+		p.data, p.len, p.cap = unsafe.Pointer(&noElements), 0, 0 // which is not nil
+		return
+	}
+	d.made.Grow(n)
+	d.madeAt.len, d.madeAt.cap = n, n
+	reflect.Copy(d.made, d.elems)
+	*p = *d.madeAt
+	*d.madeAt = sliceHeader{}
+	d.elems.Clear()
+	d.elemsAt.len = 0
+}
+
+// noElements is where slices without elements point to.
+var noElements struct{}
 
 func (s *sequence) readArray(src wire.Source, _ Kind, p unsafe.Pointer) error {
 	i, n := 0, s.typ.Len()

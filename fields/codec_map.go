@@ -165,6 +165,9 @@ func (m *mapping) parseName(src wire.Source, name []byte, p unsafe.Pointer, at *
 	if err := m.key.parse(src, name, p); err != nil {
 		return fmt.Errorf("name in the map: %w", err)
 	}
+	if m.key.verbatim && len(name) > 0 {
+		return nil
+	}
 	again, err := m.key.appendText(at.again[:0], p)
 	at.again = again
 	if err != nil || len(name) == 0 || !bytes.Equal(again, name) {

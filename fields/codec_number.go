@@ -200,9 +200,22 @@ func floatOf[F float32 | float64]() *codec {
 			}
 			return err
 		},
+		scan: func(s *wire.Scanner, p unsafe.Pointer) bool {
+			digits, scale, ok := s.Decimal()
+			// Both numbers are floats, and their quotient is rounded once.
+			if !ok || bits == 32 && (digits > 999999 || digits < -999999 || scale > 10) {
+				return false
+			}
+			*(*F)(p) = F(digits) / F(powers[scale])
+			return true
+		},
 		facet: facetRule{shape: shapeNumber},
 	}
 }
+
+// powers are those of ten that Decimal's scale needs. Up to 10^10 they are exact
+// in 32 bits.
+var powers = [...]float64{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15}
 
 func appendFloat(dst []byte, v float64, bits int) ([]byte, error) {
 	switch a := math.Abs(v); {

@@ -67,8 +67,8 @@ func sliceSet(t reflect.Type, kind Kind, elem *codec) *codec {
 			return nil
 		},
 		read: func(src wire.Source, _ Kind, p unsafe.Pointer) error {
-			err := s.draft(p, func(add func() unsafe.Pointer) error {
-				return src.Set(kind, func(text []byte) error { return elem.parse(src, text, add()) })
+			err := s.draft(p, func(d *draft) error {
+				return src.Set(kind, func(text []byte) error { return elem.parse(src, text, d.add()) })
 			})
 			if err == nil && (*sliceHeader)(p).len == 0 {
 				return errEmptySet

@@ -13,7 +13,8 @@ var errUTF8 = errors.New("text is not valid UTF-8; DynamoDB stores UTF-8 only, u
 // stringCodec stores any string type as S.
 func stringCodec() *codec {
 	return &codec{
-		kind: S,
+		kind:     S,
+		verbatim: true,
 		appendText: func(dst []byte, p unsafe.Pointer) ([]byte, error) {
 			text := *(*string)(p)
 			if !utf8.ValidString(text) {

@@ -115,5 +115,5 @@ func fromHex(digits uint64) (b uint32, wrong uint64) {
 	x := (n<<4 | n>>8) & 0x00FF00FF00FF00FF
 	x = (x | x>>8) & 0x0000FFFF0000FFFF
 	x |= x >> 16
-	return uint32(x), n&(ones*0xF0) | digitsOf(n) ^ digits
+	return uint32(x), n&(ones*0xF0) | (digitsOf(n) ^ digits)
 }

@@ -2,6 +2,7 @@ package fields
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"time"
 	"unsafe"
@@ -105,8 +106,12 @@ func (f *Field) TimeValue(t time.Time) (Value, error) {
 // Set gives the attribute of v a value, which must be one that its field can
 // hold.
 func (p *Plan[T]) Set(v *T, f *Field, value Value) error {
+	at := f.where.reach(unsafe.Pointer(v))
+	if f.codec.sub != nil { // which reads into a zero struct
+		reflect.NewAt(f.typ, at).Elem().SetZero()
+	}
 	src := wire.ScanSource(wire.NewScanner(value.AppendJSON(nil)))
-	if err := f.codec.get(src, f.where.reach(unsafe.Pointer(v))); err != nil {
+	if err := f.codec.get(src, at); err != nil {
 		return f.error(err)
 	}
 	return nil

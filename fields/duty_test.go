@@ -99,6 +99,25 @@ func TestSetAndValue(t *testing.T) {
 	}
 }
 
+// TestSetReplacesAStruct: nothing is left of what the field held.
+func TestSetReplacesAStruct(t *testing.T) {
+	type inner struct {
+		A string `ddb:"a"`
+		B string `ddb:"b"`
+	}
+	type item struct {
+		V inner `ddb:"v"`
+	}
+	plan, v := planOf[item](t), item{inner{"x", "y"}}
+	value, err := fields.ParseValue([]byte(`{"M":{"a":{"S":"z"}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := plan.Set(&v, plan.Field("v"), value); err != nil || v.V != (inner{A: "z"}) {
+		t.Errorf("Set\n got: %+v %v", v, err)
+	}
+}
+
 func TestSomeAttributesAreOmitted(t *testing.T) {
 	plan := planOf[event](t)
 	v := event{Name: "a", Day: ptr(3)}

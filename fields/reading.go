@@ -185,12 +185,13 @@ func (r *reading) attribute(f *Field, src wire.Source, base unsafe.Pointer) erro
 	} else {
 		err = f.codec.get(src, f.where.reach(base))
 	}
+	if err == nil {
+		return nil
+	}
 	if malformed, ok := errors.AsType[*wire.Error](err); ok {
 		return malformed
 	}
-	if err != nil {
-		r.fail(f, err)
-	}
+	r.fail(f, err)
 	return nil
 }
 

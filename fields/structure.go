@@ -274,10 +274,9 @@ func (s *structure) writeMap(sink *wire.Sink, p unsafe.Pointer) error {
 	return nil
 }
 
-// readMap reads M into the struct at p. Members that no field has are passed
+// readMap reads M into the struct at p, which is zero. Members that no field has are passed
 // over. The first that does not fit ends it.
 func (s *structure) readMap(src wire.Source, _ Kind, p unsafe.Pointer) error {
-	reflect.NewAt(s.typ, p).Elem().SetZero()
 	r := s.begin()
 	defer r.end()
 	if r.scan = src.Scanner(); r.scan != nil {

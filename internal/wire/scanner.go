@@ -110,9 +110,14 @@ func (s *Scanner) Begin(open byte) error {
 // More reports whether another member follows, and passes over the comma
 // before it; else over the closing bracket. First says that none was read yet.
 func (s *Scanner) More(closing byte, first bool) (bool, error) {
-	if !first && s.pos < len(s.data) && s.data[s.pos] == ',' {
-		s.pos++
-		return true, nil
+	if s.pos < len(s.data) {
+		switch c := s.data[s.pos]; {
+		case c == ',' && !first:
+			s.pos++
+			return true, nil
+		case c == '"' && first:
+			return true, nil
+		}
 	}
 	c, err := s.peek()
 	switch {

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"encoding/base64"
 	"encoding/binary"
 	"math/bits"
 )
@@ -76,6 +77,58 @@ func (s *Scanner) Integer() (v int64, ok bool) {
 		v = -v
 	}
 	return v, true
+}
+
+// Decimal reads a number of up to 15 digits, perhaps with a fraction: digits
+// without the point, of which scale stand behind it. Zero has no sign.
+func (s *Scanner) Decimal() (digits int64, scale int, ok bool) {
+	data, i := s.data, s.pos
+	negative := i < len(data) && data[i] == '-'
+	if negative {
+		i++
+	}
+	first, point := i, -1
+	for ; i < len(data); i++ {
+		c := data[i] - '0'
+		if c <= 9 {
+			digits = digits*10 + int64(c)
+		} else if data[i] == '.' && point < 0 {
+			point = i
+		} else {
+			break
+		}
+		if i-first > 15 {
+			return 0, 0, false
+		}
+	}
+	n := i - first
+	if point >= 0 {
+		n, scale = n-1, i-point-1
+	}
+	whole := point < 0 || point > first && scale > 0
+	if n == 0 || n > 15 || !whole || i+1 >= len(data) || data[i] != '"' || data[i+1] != '}' || negative && digits == 0 {
+		return 0, 0, false
+	}
+	s.pos = i + 2
+	if negative {
+		digits = -digits
+	}
+	return digits, scale, true
+}
+
+// Binary reads base64 and returns the bytes that it stands for, newly made.
+func (s *Scanner) Binary() (raw []byte, ok bool) {
+	text, ascii, ok := s.Plain()
+	if !ok || !ascii || len(text)%4 != 0 {
+		return nil, false
+	}
+	n := len(text) / 4 * 3
+	for i := len(text) - 1; i >= len(text)-2 && i >= 0 && text[i] == '='; i-- {
+		n--
+	}
+	raw = make([]byte, n)
+	got, err := base64.StdEncoding.Decode(raw, text)
+	return raw, err == nil && got == n
 }
 
 // EightDigits is the number that the first eight bytes of text spell.

@@ -113,3 +113,37 @@ func TestEightDigits(t *testing.T) {
 		}
 	}
 }
+
+func TestDecimalTakesANumberOrNothing(t *testing.T) {
+	type number struct {
+		digits int64
+		scale  int
+	}
+	for text, want := range map[string]number{
+		"0": {0, 0}, "7": {7, 0}, "-7.25": {-725, 2}, "0.5": {5, 1}, "0.50": {50, 2}, "00.5": {5, 1}, "123456789012345": {123456789012345, 0}, "12345678901234.5": {123456789012345, 1}, "0.0": {0, 1},
+	} {
+		s := wire.NewScanner([]byte(text + `"},`))
+		if digits, scale, ok := s.Decimal(); !ok || (number{digits, scale}) != want || !s.Comma() {
+			t.Errorf("Decimal of %s = %d %d %v", text, digits, scale, ok)
+		}
+	}
+	for _, json := range []string{`"}`, `-"}`, `."}`, `.5"}`, `5."}`, `-0"}`, `-0.0"}`, `1e2"}`, `1.2.3"}`, `1234567890123456"}`, `123456789012345.6"}`, `1`, `1"`, `1" }`, ``, `1.`, `1.5`} {
+		if digits, scale, ok := wire.NewScanner([]byte(json)).Decimal(); ok {
+			t.Errorf("Decimal of %s = %d %d; want nothing", json, digits, scale)
+		}
+	}
+}
+
+func TestBinaryTakesBase64OrNothing(t *testing.T) {
+	for text, want := range map[string]string{"": "", "AQ==": "\x01", "AQI=": "\x01\x02", "AQID": "\x01\x02\x03", "AQIDBA==": "\x01\x02\x03\x04"} {
+		s := wire.NewScanner([]byte(text + `"},`))
+		if raw, ok := s.Binary(); !ok || raw == nil || string(raw) != want || cap(raw) != len(raw) && want == "" || !s.Comma() {
+			t.Errorf("Binary of %s = %q %v", text, raw, ok)
+		}
+	}
+	for _, text := range []string{"A", "AQ", "AQ=", "A===", "====", "AQ==AQ==", "AQé=", "A*ID", "AQ=D"} {
+		if raw, ok := wire.NewScanner([]byte(text + `"}`)).Binary(); ok {
+			t.Errorf("Binary of %s = %q; want nothing", text, raw)
+		}
+	}
+}

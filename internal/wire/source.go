@@ -169,13 +169,22 @@ func (s Source) Set(k Kind, elem func(text []byte) error) error {
 		}
 		return eachElement(s.av, elem)
 	}
-	return s.scan.Each('[', ']', func([]byte) error {
+	if err := s.scan.Begin('['); err != nil {
+		return err
+	}
+	for first := true; ; first = false {
+		more, err := s.scan.More(']', first)
+		if err != nil || !more {
+			return err
+		}
 		text, err := s.Text(k.Element())
 		if err != nil {
 			return err
 		}
-		return elem(text)
-	})
+		if err := elem(text); err != nil {
+			return err
+		}
+	}
 }
 
 // Skip passes over the value.

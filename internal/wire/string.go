@@ -12,6 +12,9 @@ import (
 // String reads a string and undoes its escapes. Whether it is valid UTF-8 is
 // not looked at.
 func (s *Scanner) String() ([]byte, error) {
+	if s.Prefix(`"`) {
+		return s.Rest()
+	}
 	if err := s.Byte('"'); err != nil {
 		return nil, err
 	}
