@@ -60,7 +60,8 @@ type batchOptions struct {
 // times, wherever in the sequence, the last item wins; keys are compared as
 // DynamoDB does, to which the numbers 1 and 1.0 are one. A batch has no
 // conditions: items are replaced whatever their version or type is. Their
-// version, times and write id are set as by Put.
+// version, times and write id are set as by Put. A definition with [Unique] or
+// [Counted], which a batch cannot keep, is refused.
 func (t *Table[T]) PutAll(items iter.Seq[T]) BatchWrite[T] {
 	return BatchWrite[T]{table: t, items: items}
 }

@@ -53,7 +53,8 @@ func (d Delete[T]) AnyVersion() Delete[T] {
 // least one, and again for each index that it was in. If the condition fails,
 // the error is a [ConditionError] that is [ErrConditionFailed], or
 // [ErrNotFound] if there is no item; in the latter case it is Ambiguous if an
-// earlier attempt of this call may have removed it.
+// earlier attempt of this call may have removed it. With [Unique] or [Counted]
+// it costs what they say, and the returned item is the one that was read before.
 func (d Delete[T]) Run(ctx context.Context) (*T, error) {
 	t, o := d.table.observed("delete")
 	d.table, d.core = t, t.inner()

@@ -36,7 +36,8 @@ func (c Create[T]) Idempotent() Create[T] {
 // for each index that it is in; a failed condition costs the same. If the key
 // is taken the error is a [ConditionError] that is [ErrExists] and has the
 // stored item. It is Ambiguous if an earlier attempt of this very call may have
-// stored the item; a write-id attribute or Idempotent settles that.
+// stored the item; a write-id attribute or Idempotent settles that. With
+// [Unique] or [Counted] it costs what they say.
 func (c Create[T]) Run(ctx context.Context) (T, error) {
 	var o *tally
 	c.put.core, o = c.put.core.observed("create")
@@ -105,7 +106,7 @@ func (p Put[T]) Returning() PutReturning[T] { return PutReturning[T]{p} }
 //
 // It costs one PutItem, as in [Create.Run], measured by the larger of the old
 // and the new item. If a condition fails, the error is a [ConditionError] that
-// is [ErrConditionFailed].
+// is [ErrConditionFailed]. With [Unique] or [Counted] it costs what they say.
 //
 // If T has a version attribute, the stored item must have the version that the
 // item has, or there must be none if that is 0; the item is stored with the next

@@ -315,8 +315,10 @@ func TestRepairGoesOnWhereItWasInterrupted(t *testing.T) {
 	if most := items + runs*segments*500; sum.Read < items || sum.Read > most {
 		t.Errorf("%d runs read %d items of %d, at most %d", runs, sum.Read, items, most)
 	}
-	if sum.Mended < items/10 {
-		t.Errorf("%d mended", sum.Mended)
+	// A write that was under way when its run was canceled may be applied
+	// without anybody knowing.
+	if sum.Mended > items/10 || sum.Mended < items/10-runs*segments {
+		t.Errorf("%d runs mended %d items of %d", runs, sum.Mended, items/10)
 	}
 	// A write costs 1 unit for the item and at least 1 for the index.
 	if waited := clock.Now().Sub(time.Unix(0, 0)); waited < items/10*2/100*time.Second/2 {

@@ -55,8 +55,9 @@ type WriteTx struct {
 
 // WriteTransaction returns the transaction of these writes, the very values
 // that can be run alone. It takes 1 to 100 of them, on items of up to 4 MB
-// together, each item once. What is Idempotent cannot be part of it: the
-// transaction's token makes it safe to repeat.
+// together, each item once; the guard items of [Unique] and [Counted] count as
+// well. What is Idempotent cannot be part of it: the transaction's token makes
+// it safe to repeat.
 func WriteTransaction(client Client, writes ...TransactWrite) WriteTx {
 	return WriteTx{client: client, writes: slices.Clone(writes)}
 }

@@ -98,7 +98,8 @@ func (u Update[T]) AnyVersion() Update[T] {
 // An UpdateItem costs a write unit for each KB, begun, of the larger of the old
 // and the new item, and again for each index that changes. If a condition fails
 // the error is a [ConditionError] that is [ErrConditionFailed]. If the new item
-// cannot be read, it is an [ItemError] with Applied set.
+// cannot be read, it is an [ItemError] with Applied set. An attribute that is
+// [Unique] or [Counted] costs what they say.
 func (u Update[T]) Run(ctx context.Context) (T, error) {
 	t, o := u.table.observed("update")
 	u.table, u.core = t, t.inner()
