@@ -36,7 +36,7 @@ func checksum(key, value []byte) uint32 {
 func unseal(key, sealed []byte) ([]byte, error) {
 	n := len(sealed) - checksumSize
 	if n < 0 || binary.BigEndian.Uint32(sealed[n:]) != checksum(key, sealed[:n]) {
-		return nil, errors.New("store: a stored value is damaged; restore the file from a backup")
+		return nil, errValue
 	}
 	return sealed[:n:n], nil
 }
@@ -59,35 +59,67 @@ func (r durableReader) Get(space Space, key []byte) ([]byte, error) {
 	if bucket == nil {
 		return nil, nil
 	}
-	sealed := bucket.Get(key)
-	if sealed == nil {
-		return nil, nil
+	return lookUp(bucket.Cursor(), key)
+}
+
+var errValue = errors.New("store: a stored value is damaged; restore the file from a backup")
+
+// lookUp gives the value under a key. That there is none is shown by the keys on
+// both sides of its place: neither is damaged, and nothing is between them. So a
+// damaged key cannot hide itself or others.
+func lookUp(c *bolt.Cursor, key []byte) ([]byte, error) {
+	found, sealed := c.Seek(key)
+	if bytes.Equal(found, key) {
+		return unseal(key, sealed)
 	}
-	return unseal(key, sealed)
+	if err := checkBeside(found, sealed, key, 1); err != nil {
+		return nil, err
+	}
+	before, sealed := previous(c, found)
+	return nil, checkBeside(before, sealed, key, -1)
+}
+
+// previous moves to the key before one that was found, the last one for nil.
+func previous(c *bolt.Cursor, found []byte) (key, sealed []byte) {
+	if found == nil {
+		return c.Last()
+	}
+	return c.Prev()
+}
+
+// checkBeside checks a key and value beside a place: on its side, and not damaged.
+// There may be none.
+func checkBeside(key, sealed, place []byte, side int) error {
+	if key == nil {
+		return nil
+	}
+	if bytes.Compare(key, place) != side {
+		return errValue
+	}
+	_, err := unseal(key, sealed)
+	return err
 }
 
 // Range implements Reader. Both states are walked at once, in their order.
 func (r durableReader) Range(space Space, rng Range, visit func(key, value []byte) bool) error {
 	stored := r.cursor(space, rng)
-	key, sealed := stored.first()
-	more, err := true, error(nil)
+	stored.first()
+	more := true
 	emit := func() {
-		var value []byte
-		if value, err = unseal(key, sealed); err == nil {
-			more = visit(key, value)
-			key, sealed = stored.next()
+		if more = visit(stored.key, stored.value); more {
+			stored.next()
 		}
 	}
 	if s := r.recent[space]; s != nil {
 		walk(s.tree, rng, func(changed, value []byte) bool {
-			for more && err == nil && key != nil && stored.comesBefore(key, changed) {
+			for more && stored.key != nil && stored.inOrder(stored.key, changed) {
 				emit()
 			}
-			if !more || err != nil {
+			if !more || stored.err != nil {
 				return false
 			}
-			if bytes.Equal(key, changed) {
-				key, sealed = stored.next()
+			if bytes.Equal(stored.key, changed) {
+				stored.next()
 			}
 			if value != nil {
 				more = visit(changed, value)
@@ -95,20 +127,20 @@ func (r durableReader) Range(space Space, rng Range, visit func(key, value []byt
 			return more
 		})
 	}
-	for more && err == nil && key != nil {
+	for more && stored.key != nil {
 		emit()
 	}
-	return err
+	return stored.err
 }
 
 // cursor gives a cursor over what a range has in its bucket.
-func (r durableReader) cursor(space Space, rng Range) cursor {
+func (r durableReader) cursor(space Space, rng Range) *cursor {
 	if s := r.recent[space]; s != nil && s.dropped {
-		return cursor{}
+		return new(cursor)
 	}
 	bucket := r.tx.Bucket(bucketName(space))
 	if bucket == nil {
-		return cursor{}
+		return new(cursor)
 	}
-	return cursor{bucket.Cursor(), rng}
+	return &cursor{at: bucket.Cursor(), rng: rng}
 }

@@ -101,7 +101,10 @@ func (d *durable) empty(tx *bolt.Tx) error {
 		}
 	}
 	d.recent = make(recent)
-	return d.journal.clear(tx)
+	if err := d.journal.clear(tx); err != nil {
+		return err
+	}
+	return noteBuckets(tx)
 }
 
 func (s *recentSpace) applyTo(tx *bolt.Tx, name []byte) (err error) {

@@ -5,3 +5,7 @@ func LimitJournal(s Store, limit int) Store {
 	s.(*durable).journal.limit = limit
 	return s
 }
+
+// OnCommit has a function called after each commit of a durable store, before its
+// writes are acknowledged.
+func OnCommit(s Store, committed func()) { s.(*durable).committed = committed }

@@ -23,6 +23,7 @@ import (
 var (
 	formatBucket   = []byte("ddb-format")
 	formatKey      = []byte("format")
+	formatBuckets  = []byte("buckets")
 	formatValue    = []byte("2")
 	withoutJournal = []byte("1")
 )
@@ -63,16 +64,28 @@ func OpenFile(path string) (Store, error) {
 func check(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
-		return fmt.Errorf("store: cannot open %s: %w", path, err)
+		return fmt.Errorf("store: cannot open %s: %w", path, remedy(err))
 	}
-	err = checkComplete(f)
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
-	if err != nil {
+	defer f.Close() // it was only read
+	if _, err := newestMeta(f); err != nil {
 		return fmt.Errorf("store: cannot use %s: %w", path, err)
 	}
-	return checkFormat(path)
+	return checkContent(path, f)
+}
+
+// remedy says of an error of the file system what to do. The path stands before it
+// already.
+func remedy(err error) error {
+	if failed, ok := errors.AsType[*os.PathError](err); ok {
+		err = failed.Err
+	}
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return fmt.Errorf("%w; make its folder first", err)
+	case errors.Is(err, os.ErrPermission):
+		return fmt.Errorf("%w; choose another place, or give this user the right to it", err)
+	}
+	return err
 }
 
 // create makes an empty store's file, whole or not at all: it gets its name
@@ -83,7 +96,7 @@ func create(path string) error {
 	dir := filepath.Dir(path)
 	unnamed, err := os.CreateTemp(dir, "."+filepath.Base(path)+".new-")
 	if err != nil {
-		return fmt.Errorf("store: cannot make %s: %w", path, err)
+		return fmt.Errorf("store: cannot make %s: %w", path, remedy(err))
 	}
 	defer os.Remove(unnamed.Name())
 	err = errors.Join(unnamed.Close(), initialize(unnamed.Name()))
@@ -94,7 +107,7 @@ func create(path string) error {
 		err = syncFolder(dir)
 	}
 	if err != nil {
-		return fmt.Errorf("store: cannot make %s: %w", path, err)
+		return fmt.Errorf("store: cannot make %s: %w", path, remedy(err))
 	}
 	return nil
 }
@@ -142,7 +155,7 @@ func openBolt(path string, readOnly bool) (*bolt.DB, error) {
 	case errors.Is(err, berrors.ErrTimeout):
 		return nil, fmt.Errorf("store: %s is in use by another process or another open engine; close that one first", path)
 	case err != nil:
-		return nil, fmt.Errorf("store: cannot open %s: %w", path, err)
+		return nil, fmt.Errorf("store: cannot open %s: %w", path, remedy(err))
 	}
 	return db, nil
 }
@@ -157,23 +170,60 @@ func initialMap(readOnly bool) int {
 	return int(mapSize)
 }
 
-// checkFormat looks for the mark without changing the file.
-func checkFormat(path string) error {
+// checkContent checks the pages and looks for the mark, without changing the file
+// and while nobody else changes it.
+func checkContent(path string, f *os.File) error {
 	db, err := openBolt(path, true)
 	if err != nil {
 		return err
 	}
-	err = db.View(func(tx *bolt.Tx) error {
-		bucket := tx.Bucket(formatBucket)
-		if bucket == nil {
-			return fmt.Errorf("store: %s was not made by this engine; choose another file", path)
-		}
-		if format := bucket.Get(formatKey); !bytes.Equal(format, formatValue) && !bytes.Equal(format, withoutJournal) {
-			return fmt.Errorf("store: %s has format %q; open it with a newer release", path, format)
-		}
+	m, err := newestMeta(f)
+	if err == nil {
+		err = checkStructure(path, m)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("store: cannot use %s: %w", path, err), db.Close())
+	}
+	return errors.Join(db.View(func(tx *bolt.Tx) error { return checkFormat(path, tx) }), db.Close())
+}
+
+func checkFormat(path string, tx *bolt.Tx) error {
+	bucket := tx.Bucket(formatBucket)
+	if bucket == nil {
+		return fmt.Errorf("store: %s was not made by this engine; choose another file", path)
+	}
+	format := bucket.Get(formatKey)
+	switch {
+	case bytes.Equal(format, withoutJournal):
+		return nil
+	case !bytes.Equal(format, formatValue):
+		return fmt.Errorf("store: %s has format %q; open it with a newer release", path, format)
+	}
+	listed, err := unseal(formatBuckets, bucket.Get(formatBuckets))
+	if err != nil || !bytes.Equal(listed, listBuckets(tx)) {
+		return fmt.Errorf("store: cannot use %s: %w", path, errStructure)
+	}
+	return nil
+}
+
+// listBuckets gives the names of all buckets. A name that is damaged would make
+// a whole space disappear, so they are kept with a checksum.
+func listBuckets(tx *bolt.Tx) []byte {
+	var list []byte
+	_ = tx.ForEach(func(name []byte, _ *bolt.Bucket) error { // the function never fails
+		list = appendBytes(list, name)
 		return nil
 	})
-	return errors.Join(err, db.Close())
+	return list
+}
+
+// noteBuckets keeps the names of all buckets, unless they are those that are kept.
+func noteBuckets(tx *bolt.Tx) error {
+	bucket, sealed := tx.Bucket(formatBucket), seal(formatBuckets, listBuckets(tx))
+	if bytes.Equal(bucket.Get(formatBuckets), sealed) {
+		return nil
+	}
+	return bucket.Put(formatBuckets, sealed)
 }
 
 // mark gives a file the mark of this format, unless it has it.
@@ -188,6 +238,12 @@ func mark(db *bolt.DB) error {
 	}
 	if err == nil {
 		err = bucket.Put(formatKey, formatValue)
+	}
+	if err == nil {
+		_, err = tx.CreateBucketIfNotExists(journalBucket)
+	}
+	if err == nil {
+		err = noteBuckets(tx)
 	}
 	if err == nil {
 		err = tx.Commit()
@@ -215,6 +271,8 @@ const (
 	minPageSize  = 1 << 9
 	maxPageSize  = 1 << 16
 	metaPageSize = 8
+	metaRoot     = 16
+	metaFreelist = 32
 	metaPages    = 40
 	metaTx       = 48
 	metaChecksum = 56
@@ -222,17 +280,15 @@ const (
 
 var errDamaged = errors.New("it is not a complete database file; restore it from a backup, or choose another file")
 
-// checkComplete tells whether a file is a bbolt file and as long as its newest
-// valid meta page says.
-func checkComplete(f *os.File) error {
+// newestMeta gives the newest valid meta page of a bbolt file that is as long as
+// it says.
+func newestMeta(f *os.File) (newest meta, err error) {
 	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return errors.Join(err, errors.New("it is not a regular file; choose another one"))
+		return newest, errors.Join(err, errors.New("it is not a regular file; choose another one"))
 	}
-	var pages, tx uint64
-	var pageSize int64
 	consider := func(m meta, ok bool) {
-		if ok && (pageSize == 0 || m.tx > tx) {
-			pages, tx, pageSize = m.pages, m.tx, m.pageSize
+		if ok && (newest.pageSize == 0 || m.tx > newest.tx) {
+			newest = m
 		}
 	}
 	first, ok := readMeta(f, 0)
@@ -250,18 +306,19 @@ func checkComplete(f *os.File) error {
 	// use, and then it grows before they say so.
 	info, err := f.Stat()
 	if err != nil {
-		return err
+		return newest, err
 	}
-	if pageSize == 0 || pages > uint64(info.Size()/pageSize) {
-		return errDamaged
+	if newest.pageSize == 0 || newest.pages > uint64(info.Size()/newest.pageSize) {
+		return newest, errDamaged
 	}
-	return nil
+	return newest, nil
 }
 
 type meta struct {
-	pageSize int64
-	pages    uint64
-	tx       uint64
+	pageSize   int64
+	root, free uint64
+	pages      uint64
+	tx         uint64
 }
 
 // readMeta reads the meta page at an offset and gives false when it is not
@@ -280,6 +337,8 @@ func readMeta(r io.ReaderAt, offset int64) (meta, bool) {
 	}
 	return meta{
 		pageSize: int64(order.Uint32(b[metaPageSize:])),
+		root:     order.Uint64(b[metaRoot:]),
+		free:     order.Uint64(b[metaFreelist:]),
 		pages:    order.Uint64(b[metaPages:]),
 		tx:       order.Uint64(b[metaTx:]),
 	}, true
@@ -296,6 +355,9 @@ func backupTo(path string, snapshot Snapshot, spaces []Space, w io.Writer) error
 		if err == nil {
 			err = copySpace(db, snapshot, space)
 		}
+	}
+	if err == nil {
+		err = db.Update(noteBuckets)
 	}
 	if err == nil {
 		err = db.View(func(tx *bolt.Tx) error {

@@ -27,10 +27,7 @@ type journal struct {
 
 // add appends a record.
 func (j *journal) add(tx *bolt.Tx, rec []byte) error {
-	bucket, err := tx.CreateBucketIfNotExists(journalBucket)
-	if err != nil {
-		return err
-	}
+	bucket := tx.Bucket(journalBucket)
 	bucket.FillPercent = 1 // records come in their order
 	j.last++
 	j.size += len(rec)
@@ -41,10 +38,11 @@ func (j *journal) add(tx *bolt.Tx, rec []byte) error {
 // clear removes all records.
 func (j *journal) clear(tx *bolt.Tx) error {
 	*j = journal{limit: j.limit}
-	if tx.Bucket(journalBucket) == nil {
-		return nil
+	if err := tx.DeleteBucket(journalBucket); err != nil {
+		return err
 	}
-	return tx.DeleteBucket(journalBucket)
+	_, err := tx.CreateBucket(journalBucket)
+	return err
 }
 
 var errJournal = errors.New("store: the newest changes are damaged; restore the file from a backup")
@@ -52,11 +50,7 @@ var errJournal = errors.New("store: the newest changes are damaged; restore the 
 // load gives the changes of all records.
 func (j *journal) load(tx *bolt.Tx) (recent, error) {
 	changed := make(recent)
-	bucket := tx.Bucket(journalBucket)
-	if bucket == nil {
-		return changed, nil
-	}
-	err := bucket.ForEach(func(key, sealed []byte) error {
+	err := tx.Bucket(journalBucket).ForEach(func(key, sealed []byte) error {
 		rec, err := unseal(key, sealed)
 		if j.last++; err != nil || binary.BigEndian.Uint64(key) != j.last {
 			return errJournal
