@@ -11,31 +11,34 @@ import (
 // values are of Go type V. It makes conditions and changes, so that no
 // attribute name stands in a string and no value has a wrong type. A handle
 // belongs to the Go type: every table of that type shares it.
-type Attribute[T, V any] struct {
+type Attribute[T, V any] struct{ handle *handle }
+
+// A handle is what of an Attribute does not depend on Go types.
+type handle struct {
 	path *fields.Path
 	err  error // of At and Entry
 }
 
 // AnyAttribute is a handle on an attribute of T, whatever its values are.
 type AnyAttribute[T any] interface {
-	target(T) (*fields.Path, error)
+	target(*T) (*fields.Path, error)
 }
 
-func (a Attribute[T, V]) target(T) (*fields.Path, error) {
-	if a.path == nil && a.err == nil {
+func (a Attribute[T, V]) target(*T) (*fields.Path, error) {
+	if a.handle == nil {
 		return nil, errZeroHandle
 	}
-	return a.path, a.err
+	return a.handle.path, a.handle.err
 }
 
 var errZeroHandle = planErrorf("handle is the zero Attribute; make it with ddbtable.Attr")
 
 // String is the attribute's name or document path, such as address.city.
 func (a Attribute[T, V]) String() string {
-	if a.path == nil {
+	if a.handle == nil || a.handle.path == nil {
 		return "?"
 	}
-	return a.path.String()
+	return a.handle.path.String()
 }
 
 // Attr returns the handle on the field that selector points to, in T itself or
@@ -52,43 +55,25 @@ func Attr[T, V any](selector func(*T) *V) Attribute[T, V] {
 		_, file, line, _ := runtime.Caller(1)
 		panic(fmt.Sprintf("ddbtable: Attr at %s:%d: %v", file, line, err))
 	}
-	return Attribute[T, V]{path: path}
+	return Attribute[T, V]{&handle{path: path}}
 }
 
 // At is the handle on the element at position i, from 0, of a list. A mistake
 // is reported by the call that uses the handle.
 func At[T any, S ~[]E, E any](list Attribute[T, S], i int) Attribute[T, E] {
-	path, err := list.target(*new(T))
+	path, err := list.target(nil)
 	if err == nil {
 		path, err = path.Element(i)
 	}
-	return Attribute[T, E]{path: path, err: err}
+	return Attribute[T, E]{&handle{path, err}}
 }
 
 // Entry is the handle on the member with that key of a map. A mistake is
 // reported by the call that uses the handle.
 func Entry[T any, M ~map[K]V, K comparable, V any](dict Attribute[T, M], key K) Attribute[T, V] {
-	path, err := dict.target(*new(T))
+	path, err := dict.target(nil)
 	if err == nil {
 		path, err = fields.Member(path, key)
 	}
-	return Attribute[T, V]{path: path, err: err}
-}
-
-// value encodes v for this attribute.
-func (a Attribute[T, V]) value(v V) (fields.Value, error) {
-	path, err := a.target(*new(T))
-	if err != nil {
-		return fields.Value{}, err
-	}
-	return fields.ValueOf(path, v)
-}
-
-// bound encodes v as the bound of a range.
-func (a Attribute[T, V]) bound(v V) (fields.Value, error) {
-	path, err := a.target(*new(T))
-	if err != nil {
-		return fields.Value{}, err
-	}
-	return fields.BoundOf(path, v)
+	return Attribute[T, V]{&handle{path, err}}
 }

@@ -31,16 +31,15 @@ type orderedFacet struct {
 
 // A binder binds the constraints of a query to one key.
 type binder struct {
-	constraints map[*fields.Field]*constraint
-	used        map[*fields.Field]bool
+	constraints keyConstraints
 	union       bool // of a table of several types
 	binding
 }
 
 // bind returns how key x serves the constraints, or the reason why it cannot.
 // The error is a value that no key can have.
-func bind(x *index, constraints map[*fields.Field]*constraint, union bool) (*binding, string, error) {
-	b := &binder{constraints: constraints, used: make(map[*fields.Field]bool), union: union, binding: binding{index: x}}
+func bind(x *index, all keyConstraints, union bool) (*binding, string, error) {
+	b := &binder{constraints: all, union: union, binding: binding{index: x}}
 	if reason, err := b.bindPartition(); reason != "" || err != nil {
 		return nil, reason, err
 	}
@@ -55,9 +54,9 @@ func bind(x *index, constraints map[*fields.Field]*constraint, union bool) (*bin
 
 // take is the constraint of an attribute, which counts as used then.
 func (b *binder) take(f *fields.Field) *constraint {
-	c := b.constraints[f]
+	c := b.constraints.of(f)
 	if c != nil {
-		b.used[f] = true
+		c.taken = b.index
 		b.empty = b.empty || c.never
 	}
 	return c
@@ -85,7 +84,7 @@ func (b *binder) bindPartition() (string, error) {
 		return "", nil
 	}
 	if f.Template == nil {
-		b.partition = b.constraints[f].values[0]
+		b.partition = b.constraints.of(f).values[0]
 		return "", f.CheckKey(b.partition)
 	}
 	texts, err := b.texts(f.Template.Parts())
@@ -104,7 +103,7 @@ func (b *binder) texts(parts []fields.TemplatePart) ([]string, error) {
 			appendAll(texts, part.Literal)
 			continue
 		}
-		encoded, err := encodeAll(part.Facet, b.constraints[part.Facet.Field].values)
+		encoded, err := encodeAll(part.Facet, b.constraints.of(part.Facet.Field).values)
 		if err != nil {
 			return nil, err
 		}
@@ -295,13 +294,13 @@ func atMostRanges(n int) error {
 // unused says which attribute the key could not take.
 func (b *binder) unused() string {
 	var left []string
-	for f, c := range b.constraints {
+	for _, c := range b.constraints {
 		switch {
-		case b.used[f]:
+		case c.taken == b.index:
 		case c.implied:
-			b.implied = c.node(f)
+			b.implied = c.node()
 		default:
-			left = append(left, f.Name)
+			left = append(left, c.field.Name)
 		}
 	}
 	if len(left) == 0 {

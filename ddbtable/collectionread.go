@@ -61,10 +61,11 @@ func (u *union) read(i item) (any, error) {
 // bindUnion finds the key that serves the conditions, which are on attributes
 // of one type. What they do not restrict is not restricted to that type: an
 // equality on the partition key alone reads the whole partition.
-func (q *query) bindUnion(constraints map[*fields.Field]*constraint) (*binding, error) {
+func (q *query) bindUnion(all keyConstraints) (*binding, error) {
 	u := q.core.schema.union
 	var k *kind
-	for f := range constraints {
+	for _, c := range all {
+		f := c.field
 		owner := u.owner(f)
 		switch {
 		case owner == nil:
@@ -77,7 +78,7 @@ func (q *query) bindUnion(constraints map[*fields.Field]*constraint) (*binding, 
 	if k == nil {
 		return nil, planErrorf("the query has no key condition; give the partition key by attributes of one type, or use Scan")
 	}
-	b, err := q.choose(append([]*index{k.primary}, k.indexes...), constraints)
+	b, err := q.choose(append([]*index{k.primary}, k.indexes...), all)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +96,7 @@ func (b *binder) whole() bool {
 		return false
 	}
 	for _, facet := range facetsOf(f) {
-		if b.constraints[facet] != nil && !b.used[facet] {
+		if b.constraints.of(facet) != nil && b.constraints.of(facet).taken != b.index {
 			return false
 		}
 	}

@@ -13,18 +13,18 @@ import (
 // [BeginsWith], and from conditions of the SDK by [Expression]. It is
 // immutable. A mistake in it is reported by the request that uses it.
 type Cond[T any] interface {
-	condition(T) *node
+	condition(*T) *node
 }
 
 // An Equality is the condition that an attribute equals a value. Get, Update
 // and Delete take the key as equalities.
 type Equality[T any] struct{ n *node }
 
-func (e Equality[T]) condition(T) *node { return e.n }
+func (e Equality[T]) condition(*T) *node { return e.n }
 
 type condition[T any] struct{ n *node }
 
-func (c condition[T]) condition(T) *node { return c.n }
+func (c condition[T]) condition(*T) *node { return c.n }
 
 // An operator says what a node of a condition does.
 type operator string
@@ -60,62 +60,76 @@ type node struct {
 	err    error // the first mistake in this node or below it
 }
 
-// leaf makes a condition on the attribute itself.
-func (a Attribute[T, V]) leaf(op operator, encode func(V) (fields.Value, error), operands ...V) *node {
-	n := &node{op: op}
-	n.path, n.err = a.target(*new(T))
+// A leaf is a node with memory for its values, so that most conditions are one
+// piece of memory.
+type leaf struct {
+	node
+	operands [2]fields.Value
+	room     fields.Room
+}
+
+// leaf makes a condition on the attribute itself. Declared says that the
+// operands have to be values that the attribute can have.
+func (a Attribute[T, V]) leaf(op operator, declared bool, operands ...V) *node {
+	n := new(leaf)
+	n.op, n.values = op, n.operands[:0]
+	n.path, n.err = a.target(nil)
 	for _, v := range operands {
 		if n.err != nil {
 			break
 		}
 		var value fields.Value
-		value, n.err = encode(v)
+		if declared {
+			value, n.err = fields.ValueIn(&n.room, n.path, v)
+		} else {
+			value, n.err = fields.BoundIn(&n.room, n.path, v)
+		}
 		n.values = append(n.values, value)
 	}
-	return n
+	return &n.node
 }
 
-func (a Attribute[T, V]) cond(op operator, encode func(V) (fields.Value, error), operands ...V) Cond[T] {
-	return condition[T]{a.leaf(op, encode, operands...)}
+func (a Attribute[T, V]) cond(op operator, declared bool, operands ...V) Cond[T] {
+	return condition[T]{a.leaf(op, declared, operands...)}
 }
 
 // Eq is true if the attribute has exactly this value: numbers by value, sets
 // in any order.
-func (a Attribute[T, V]) Eq(v V) Equality[T] { return Equality[T]{a.leaf(opEq, a.value, v)} }
+func (a Attribute[T, V]) Eq(v V) Equality[T] { return Equality[T]{a.leaf(opEq, true, v)} }
 
 // Ne is true if the attribute has another value, another type, or is absent.
-func (a Attribute[T, V]) Ne(v V) Cond[T] { return a.cond(opNe, a.value, v) }
+func (a Attribute[T, V]) Ne(v V) Cond[T] { return a.cond(opNe, true, v) }
 
 // In is true if the attribute has one of the values; none is never true.
-func (a Attribute[T, V]) In(values ...V) Cond[T] { return a.cond(opIn, a.value, values...) }
+func (a Attribute[T, V]) In(values ...V) Cond[T] { return a.cond(opIn, true, values...) }
 
 // Lt is true if the attribute is less than v: numbers by value, text and
 // binary by bytes. It is false if the attribute is absent.
-func (a Attribute[T, V]) Lt(v V) Cond[T] { return a.cond(opLt, a.bound, v) }
+func (a Attribute[T, V]) Lt(v V) Cond[T] { return a.cond(opLt, false, v) }
 
 // Le is true if the attribute is v or less, compared as in [Attribute.Lt].
-func (a Attribute[T, V]) Le(v V) Cond[T] { return a.cond(opLe, a.bound, v) }
+func (a Attribute[T, V]) Le(v V) Cond[T] { return a.cond(opLe, false, v) }
 
 // Gt is true if the attribute is greater than v, compared as in
 // [Attribute.Lt].
-func (a Attribute[T, V]) Gt(v V) Cond[T] { return a.cond(opGt, a.bound, v) }
+func (a Attribute[T, V]) Gt(v V) Cond[T] { return a.cond(opGt, false, v) }
 
 // Ge is true if the attribute is v or greater, compared as in [Attribute.Lt].
-func (a Attribute[T, V]) Ge(v V) Cond[T] { return a.cond(opGe, a.bound, v) }
+func (a Attribute[T, V]) Ge(v V) Cond[T] { return a.cond(opGe, false, v) }
 
 // Between is true if the attribute is lo, hi, or lies between them. If lo is
 // greater than hi it is never true, which is no error.
-func (a Attribute[T, V]) Between(lo, hi V) Cond[T] { return a.cond(opBetween, a.bound, lo, hi) }
+func (a Attribute[T, V]) Between(lo, hi V) Cond[T] { return a.cond(opBetween, false, lo, hi) }
 
 // Exists is true if the item has the attribute, even if it is NULL.
-func (a Attribute[T, V]) Exists() Cond[T] { return a.cond(opExists, a.value) }
+func (a Attribute[T, V]) Exists() Cond[T] { return a.cond(opExists, true) }
 
 // NotExists is true if the item lacks the attribute.
-func (a Attribute[T, V]) NotExists() Cond[T] { return a.cond(opNotExists, a.value) }
+func (a Attribute[T, V]) NotExists() Cond[T] { return a.cond(opNotExists, true) }
 
 // HasKind is true if the stored attribute is of that attribute type.
 func (a Attribute[T, V]) HasKind(k fields.Kind) Cond[T] {
-	n := a.leaf(opType, a.value)
+	n := a.leaf(opType, true)
 	switch k {
 	case fields.S, fields.N, fields.B, fields.BOOL, fields.NULL, fields.M, fields.L, fields.SS, fields.NS, fields.BS:
 		n.values = []fields.Value{fields.String(string(k))}
@@ -138,7 +152,7 @@ func Contains[T any, V ~string](a Attribute[T, V], part V) Cond[T] {
 
 // onText is a condition on text: a Go string may be stored as a number.
 func (a Attribute[T, V]) onText(op operator, v V) Cond[T] {
-	n := a.leaf(op, a.bound, v)
+	n := a.leaf(op, false, v)
 	if n.err == nil && n.values[0].Kind() != fields.S {
 		n.err = planErrorf("attribute %q is stored as type %s, and %s is for text; use a comparison", n.path, n.values[0].Kind(), op)
 	}
@@ -156,7 +170,7 @@ func HasKey[T any, M ~map[E]struct{}, E comparable](a Attribute[T, M], e E) Cond
 }
 
 func has[T, V, E any](a Attribute[T, V], e E) Cond[T] {
-	n := a.leaf(opContains, a.value)
+	n := a.leaf(opContains, true)
 	if n.err == nil {
 		var value fields.Value
 		value, n.err = fields.ElementOf(n.path, e)
@@ -186,11 +200,7 @@ func Not[T any](cond Cond[T]) Cond[T] { return combine(opNot, []Cond[T]{cond}) }
 func combine[T any](op operator, conds []Cond[T]) condition[T] {
 	n := &node{op: op}
 	for _, c := range conds {
-		if c == nil || c.condition(*new(T)) == nil {
-			n.err = cmp.Or(n.err, planErrorf("a condition is nil; leave it out"))
-			continue
-		}
-		kid := c.condition(*new(T))
+		kid := given(c)
 		n.kids = append(n.kids, kid)
 		n.err = cmp.Or(n.err, kid.err)
 	}
@@ -199,6 +209,18 @@ func combine[T any](op operator, conds []Cond[T]) condition[T] {
 	}
 	return condition[T]{n}
 }
+
+// given is the node of a condition that a caller gave.
+func given[T any](cond Cond[T]) *node {
+	if cond != nil {
+		if n := cond.condition(nil); n != nil {
+			return n
+		}
+	}
+	return &node{op: opAnd, err: errNilCondition}
+}
+
+var errNilCondition = planErrorf("a condition is nil; leave it out")
 
 // empty reports whether n is always true because it combines nothing: an And
 // without conditions, or an Or that has one among its own.
@@ -282,7 +304,7 @@ func SizeOf[T any](a AnyAttribute[T]) Size[T] { return Size[T]{a} }
 func (s Size[T]) cond(op operator, operands ...int) Cond[T] {
 	n := &node{op: op, size: true, err: errZeroHandle}
 	if s.of != nil {
-		n.path, n.err = s.of.target(*new(T))
+		n.path, n.err = s.of.target(nil)
 	}
 	for _, v := range operands {
 		n.values = append(n.values, fields.Int(int64(v)))

@@ -10,22 +10,39 @@ import (
 // A constraint is what all key conditions of a query together say of one
 // attribute: one of some values, or a range.
 type constraint struct {
+	field    *fields.Field
 	values   []fields.Value // in order, each once
 	discrete bool           // values counts
 	lo, hi   limit
 	prefix   fields.Value
 	never    bool // nothing fulfils it
 	implied  bool // by the definition; where no key serves it, it is a filter
+
+	taken *index // the last key that made use of it
 }
 
 // node is a constraint to one value as a condition.
-func (c *constraint) node(f *fields.Field) *node {
-	return &node{op: opEq, path: f.Path(), values: c.values}
+func (c *constraint) node() *node {
+	return &node{op: opEq, path: c.field.Path(), values: c.values}
+}
+
+// keyConstraints are those of one query, each on another attribute: few, so that
+// looking through them is cheaper than a map.
+type keyConstraints []*constraint
+
+// of is the constraint of an attribute, nil if there is none.
+func (all keyConstraints) of(f *fields.Field) *constraint {
+	for _, c := range all {
+		if c.field == f {
+			return c
+		}
+	}
+	return nil
 }
 
 // constrain joins the key conditions of each attribute.
-func constrain(conds []*node) (map[*fields.Field]*constraint, error) {
-	all := make(map[*fields.Field]*constraint)
+func constrain(conds []*node) (keyConstraints, error) {
+	all := make(keyConstraints, 0, len(conds)+1)
 	for _, cond := range conds {
 		if cond.err != nil {
 			return nil, cond.err
@@ -37,11 +54,12 @@ func constrain(conds []*node) (map[*fields.Field]*constraint, error) {
 			if err := keyable(n); err != nil {
 				return nil, err
 			}
-			f := n.path.Field()
-			if all[f] == nil {
-				all[f] = new(constraint)
+			c := all.of(n.path.Field())
+			if c == nil {
+				c = &constraint{field: n.path.Field()}
+				all = append(all, c)
 			}
-			all[f].add(n)
+			c.add(n)
 		}
 	}
 	for _, c := range all {
@@ -92,6 +110,10 @@ func (c *constraint) add(n *node) {
 }
 
 func (c *constraint) restrict(values []fields.Value) {
+	if len(values) == 1 && !c.discrete {
+		c.values, c.discrete = values, true
+		return
+	}
 	values = slices.Clone(values)
 	slices.SortFunc(values, fields.Value.Compare)
 	values = slices.CompactFunc(values, func(a, b fields.Value) bool { return a.Compare(b) == 0 })
@@ -152,7 +174,9 @@ func (c *constraint) settle() {
 	}
 	in := keyRange{lo: c.lo, hi: c.hi}
 	if c.discrete {
-		c.values = slices.DeleteFunc(c.values, func(v fields.Value) bool { return !in.contains(v) })
+		if slices.ContainsFunc(c.values, func(v fields.Value) bool { return !in.contains(v) }) {
+			c.values = slices.DeleteFunc(slices.Clone(c.values), func(v fields.Value) bool { return !in.contains(v) })
+		}
 		c.never = c.never || len(c.values) == 0
 		return
 	}

@@ -139,7 +139,7 @@ func belongs[T any](a any) (path *fields.Path, err error, ok bool) {
 	if !ok {
 		return nil, nil, false
 	}
-	path, err = handle.target(*new(T))
+	path, err = handle.target(nil)
 	return path, err, true
 }
 

@@ -14,9 +14,9 @@ const maxMerged = 16
 
 // merge makes a binding whose ranges differ in facets before f one that gives
 // the items in the order of f, if that is the facet behind those.
-func (b *binding) merge(f *fields.Field, constraints map[*fields.Field]*constraint) bool {
+func (b *binding) merge(f *fields.Field, all keyConstraints) bool {
 	i := slices.IndexFunc(b.order, func(o orderedFacet) bool {
-		c := constraints[o.field]
+		c := all.of(o.field)
 		return c == nil || !c.discrete
 	})
 	if i < 1 || b.order[i].field != f || !b.order[i].proper {

@@ -133,21 +133,21 @@ func (q *query) bind() (*binding, error) {
 		soft = nil
 	}
 	if q.scan == nil {
-		constraints, err := constrain(q.conds)
+		all, err := constrain(q.conds)
 		if err != nil {
 			return nil, err
 		}
-		if soft != nil && constraints[soft.field] == nil {
-			constraints[soft.field] = soft.constraint()
+		if soft != nil && all.of(soft.field) == nil {
+			all = append(all, soft.constraint())
 		}
 		if q.core.schema.union != nil {
-			return q.bindUnion(constraints)
+			return q.bindUnion(all)
 		}
-		return q.choose(append([]*index{q.core.schema.primary}, q.core.schema.indexes...), constraints)
+		return q.choose(append([]*index{q.core.schema.primary}, q.core.schema.indexes...), all)
 	}
 	b := &binding{index: q.core.schema.primary, ranges: []keyRange{{}}}
 	if soft != nil {
-		b.implied = soft.constraint().node(soft.field)
+		b.implied = soft.constraint().node()
 	}
 	if q.via == nil {
 		return b, nil
@@ -187,16 +187,16 @@ func (q *query) mistake() error {
 
 // choose binds the constraints to each of the keys and takes one: the table itself
 // where it serves; else the index, if all that serve give one order.
-func (q *query) choose(keys []*index, constraints map[*fields.Field]*constraint) (*binding, error) {
+func (q *query) choose(keys []*index, all keyConstraints) (*binding, error) {
 	var serving []*binding
 	var reasons []string
 	for _, x := range q.candidates(keys) {
-		b, reason, err := bind(x, constraints, q.core.schema.union != nil)
+		b, reason, err := bind(x, all, q.core.schema.union != nil)
 		if err != nil {
 			return nil, err
 		}
 		if reason == "" {
-			reason = q.misordered(b, constraints)
+			reason = q.misordered(b, all)
 		}
 		if reason != "" {
 			reasons = append(reasons, x.String()+": "+reason)
@@ -225,17 +225,17 @@ func (q *query) candidates(keys []*index) []*index {
 }
 
 // misordered says why a binding does not give the order that is asked for.
-func (q *query) misordered(b *binding, constraints map[*fields.Field]*constraint) string {
+func (q *query) misordered(b *binding, all keyConstraints) string {
 	if q.orderBy == nil {
 		return ""
 	}
-	f, c := q.orderBy, constraints[q.orderBy]
+	f, c := q.orderBy, all.of(q.orderBy)
 	switch {
 	case c != nil && c.discrete && len(c.values) <= 1:
 		return "" // all items have the same value
 	case len(b.order) > 0 && b.order[0].field == f && b.order[0].proper:
 		return ""
-	case b.merge(f, constraints):
+	case b.merge(f, all):
 		return ""
 	case len(b.order) > 0 && b.order[0].field == f:
 		return fmt.Sprintf("its sort key does not keep the order of %s", f.Name)

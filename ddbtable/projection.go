@@ -25,7 +25,7 @@ func project[T any](attributes []AnyAttribute[T]) projection {
 			p.err = errors.Join(p.err, errZeroHandle)
 			continue
 		}
-		path, err := a.target(*new(T))
+		path, err := a.target(nil)
 		if err != nil {
 			p.err = errors.Join(p.err, err)
 			continue

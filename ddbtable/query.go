@@ -112,7 +112,7 @@ func (q Query[T]) OrderBy(attribute AnyAttribute[T]) Query[T] {
 	if attribute == nil {
 		return Query[T]{q.table, q.orderedBy(nil, errZeroHandle)}
 	}
-	return Query[T]{q.table, q.orderedBy(attribute.target(*new(T)))}
+	return Query[T]{q.table, q.orderedBy(attribute.target(nil))}
 }
 
 func (q *query) orderedBy(path *fields.Path, err error) *query {

@@ -54,7 +54,7 @@ func SoftDelete[T, V any](attribute Attribute[T, V], alive, deleted V) DefineOpt
 
 // constraint is what queries imply.
 func (s *softDelete) constraint() *constraint {
-	return &constraint{values: []fields.Value{s.alive}, discrete: true, implied: true}
+	return &constraint{field: s.field, values: []fields.Value{s.alive}, discrete: true, implied: true}
 }
 
 // checkSoft refuses an attribute that cannot change.

@@ -147,9 +147,6 @@ func members(of []*fields.Field, values []fields.Value) []member {
 	return all
 }
 
-// given is the node of a condition that a caller gave.
-func given[T any](cond Cond[T]) *node { return combine(opAnd, []Cond[T]{cond}).n }
-
 // fieldNode is the condition that an attribute is there, or is not.
 func fieldNode(op operator, f *fields.Field) *node { return &node{op: op, path: f.Path()} }
 

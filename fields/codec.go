@@ -52,6 +52,7 @@ type codec struct {
 
 	facet   facetRule
 	custom  bool          // registered by the program
+	brief   bool          // appendText and check do not keep the pointer that they take
 	unit    time.Duration // of times, what is kept of them; 0 for all
 	pointer bool          // values are pointers to elem's
 	elem    *codec        // of a pointer, list, set or map

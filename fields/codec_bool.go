@@ -15,6 +15,7 @@ func boolCodec() *codec {
 	return &codec{
 		kind:  BOOL,
 		plain: true,
+		brief: true,
 		appendText: func(dst []byte, p unsafe.Pointer) ([]byte, error) {
 			return strconv.AppendBool(dst, *(*bool)(p)), nil
 		},

@@ -31,6 +31,7 @@ func signedOf[I int8 | int16 | int32 | int64]() *codec {
 	return &codec{
 		kind:  N,
 		plain: true,
+		brief: true,
 		appendText: func(dst []byte, p unsafe.Pointer) ([]byte, error) {
 			return appendInt(dst, int64(*(*I)(p))), nil
 		},
@@ -72,6 +73,7 @@ func unsignedOf[I uint8 | uint16 | uint32 | uint64]() *codec {
 	return &codec{
 		kind:  N,
 		plain: true,
+		brief: true,
 		appendText: func(dst []byte, p unsafe.Pointer) ([]byte, error) {
 			return strconv.AppendUint(dst, uint64(*(*I)(p)), 10), nil
 		},
@@ -190,6 +192,7 @@ func floatOf[F float32 | float64]() *codec {
 	return &codec{
 		kind:  N,
 		plain: true,
+		brief: true,
 		appendText: func(dst []byte, p unsafe.Pointer) ([]byte, error) {
 			return appendFloat(dst, float64(*(*F)(p)), bits)
 		},
@@ -279,6 +282,7 @@ func decimalCodec() *codec {
 	return &codec{
 		kind:  N,
 		plain: true,
+		brief: true,
 		appendText: func(dst []byte, p unsafe.Pointer) ([]byte, error) {
 			start := len(dst)
 			dst = append(dst, *(*string)(p)...)

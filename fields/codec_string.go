@@ -15,6 +15,7 @@ func stringCodec() *codec {
 	return &codec{
 		kind:     S,
 		verbatim: true,
+		brief:    true,
 		appendText: func(dst []byte, p unsafe.Pointer) ([]byte, error) {
 			text := *(*string)(p)
 			if !utf8.ValidString(text) {

@@ -39,6 +39,7 @@ func timeText() *codec {
 	return &codec{
 		kind:  S,
 		plain: true,
+		brief: true,
 		appendText: func(dst []byte, p unsafe.Pointer) ([]byte, error) {
 			t := (*time.Time)(p).UTC()
 			if t.Year() < 0 || t.Year() > 9999 {
@@ -104,6 +105,7 @@ func unixTime(unit time.Duration, truncate bool) *codec {
 	return &codec{
 		kind:  N,
 		plain: true,
+		brief: true,
 		appendText: func(dst []byte, p unsafe.Pointer) ([]byte, error) {
 			t := *(*time.Time)(p)
 			if !truncate && t.Nanosecond()%int(unit) != 0 {

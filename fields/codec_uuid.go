@@ -24,6 +24,7 @@ func uuidCodec() *codec {
 	return &codec{
 		kind:  S,
 		plain: true,
+		brief: true,
 		appendText: func(dst []byte, p unsafe.Pointer) ([]byte, error) {
 			return appendUUID(dst, (*[16]byte)(p)), nil
 		},

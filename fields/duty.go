@@ -130,7 +130,7 @@ func (p *Plan[T]) Value(v *T, f *Field) (value Value, ok bool, err error) {
 	if !ok {
 		return Value{}, false, nil
 	}
-	if value, err = f.codec.value(at, true); err != nil {
+	if value, err = f.codec.value(nil, at, true); err != nil {
 		return Value{}, false, f.error(err)
 	}
 	return value, true, nil

@@ -28,6 +28,8 @@ func checkEnum(c *codec) {
 		return
 	}
 	view, parse := asInterface[validator](t), c.parseText
+	// A method on values gets a copy; one on pointers may keep its receiver.
+	c.brief = c.brief && t.Implements(reflect.TypeFor[validator]())
 	c.check = func(p unsafe.Pointer) error {
 		if at := follow(p, pointers); at == nil || view(at).Valid() {
 			return nil

@@ -37,6 +37,7 @@ type Field struct {
 	label    wire.Label
 	codec    *codec                                       // nil if the field is mistaken
 	scan     func(s *wire.Scanner, p unsafe.Pointer) bool // the codec's
+	path     Path                                         // to the attribute itself
 	derived  bool
 	omitZero func(p unsafe.Pointer) bool // nil without the option
 }

@@ -130,7 +130,7 @@ func (p *probe) locate(s *structure, base, target unsafe.Pointer, t reflect.Type
 }
 
 // Path is the path to the attribute itself.
-func (f *Field) Path() *Path { return &Path{field: f, codec: f.codec} }
+func (f *Field) Path() *Path { return &f.path }
 
 // Field is the attribute that the path begins with.
 func (p *Path) Field() *Field { return p.field }
@@ -190,11 +190,21 @@ func (p *Path) step(s Step, c *codec) *Path {
 
 // ValueOf encodes v as the value at p. It fails if the value there is of
 // another Go type than V. The error is a [*ValueError].
-func ValueOf[V any](p *Path, v V) (Value, error) { return encode(p, p.codec, v, true) }
+func ValueOf[V any](p *Path, v V) (Value, error) { return encode(nil, p, p.codec, v, true) }
 
 // BoundOf is [ValueOf] for the bound of a range, which need not be one of an
 // enum's declared values.
-func BoundOf[V any](p *Path, v V) (Value, error) { return encode(p, p.codec, v, false) }
+func BoundOf[V any](p *Path, v V) (Value, error) { return encode(nil, p, p.codec, v, false) }
+
+// ValueIn is [ValueOf] with the text of the value in room, if it fits.
+func ValueIn[V any](room *Room, p *Path, v V) (Value, error) {
+	return encode(room, p, p.codec, v, true)
+}
+
+// BoundIn is [BoundOf] with the text of the value in room, if it fits.
+func BoundIn[V any](room *Room, p *Path, v V) (Value, error) {
+	return encode(room, p, p.codec, v, false)
+}
 
 // ElementOf encodes e as an element of the list or set at p. It fails if the
 // elements are of another Go type than E.
@@ -203,18 +213,22 @@ func ElementOf[E any](p *Path, e E) (Value, error) {
 	if c.elem == nil || c.kind != L && c.kind.Element() == "" {
 		return Value{}, fmt.Errorf("attribute %q is neither list nor set", p)
 	}
-	return encode(p, c.elem, e, true)
+	return encode(nil, p, c.elem, e, true)
 }
 
-func encode[V any](p *Path, c *codec, v V, declared bool) (Value, error) {
-	err := holds[V](c)
-	if err == nil {
-		var encoded Value
-		if encoded, err = c.value(unsafe.Pointer(&v), declared); err == nil {
-			return encoded, nil
-		}
+func encode[V any](room *Room, p *Path, c *codec, v V, declared bool) (encoded Value, err error) {
+	switch err = holds[V](c); {
+	case err != nil:
+	case c.brief:
+		encoded, err = c.value(room, hide(unsafe.Pointer(&v)), declared)
+	default:
+		kept := v
+		encoded, err = c.value(nil, unsafe.Pointer(&kept), declared)
 	}
-	return Value{}, p.field.error(err)
+	if err != nil {
+		return Value{}, p.field.error(err)
+	}
+	return encoded, nil
 }
 
 // holds fails if the codec's values are not of Go type V.
@@ -225,18 +239,20 @@ func holds[V any](c *codec) error {
 	return nil
 }
 
-// value encodes what p points to. Declared says that an enum value has to be.
-func (c *codec) value(p unsafe.Pointer, declared bool) (Value, error) {
+// value encodes what p points to, a scalar in room. Declared says that an enum
+// value has to be.
+func (c *codec) value(room *Room, p unsafe.Pointer, declared bool) (Value, error) {
 	if c.absent != nil && c.absent(p) {
 		return Value{}, errAbsent
 	}
 	if c.scalar() {
-		write := c.appendText
-		if declared {
-			write = c.text
+		if declared && c.check != nil {
+			if err := c.check(p); err != nil {
+				return Value{}, err
+			}
 		}
-		text, err := write(nil, p)
-		return Value{c.kind, string(text)}, err
+		text, err := c.appendText(room.free(), p)
+		return Value{c.kind, room.keep(text)}, err
 	}
 	sink := wire.NewJSONSink(nil)
 	if err := c.write(&sink, p); err != nil {

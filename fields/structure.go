@@ -172,6 +172,7 @@ func (b *builder) field(sf reflect.StructField, at location, name, text string) 
 	if f.codec != nil {
 		f.scan = f.codec.scan
 	}
+	f.path = Path{field: f, codec: f.codec}
 }
 
 // plainField compiles the codec of a field that is not derived.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -19,6 +20,7 @@ type Template struct {
 	text   string
 	parts  []TemplatePart
 	padded *padded // nil if it is more than that
+	facets []*Field
 }
 
 // A TemplatePart is either a literal or a facet.
@@ -33,6 +35,10 @@ func (t *Template) String() string { return t.text }
 // Parts lists literals and facets from left to right. The slice must not be
 // changed.
 func (t *Template) Parts() []TemplatePart { return t.parts }
+
+// Facets lists the attributes that the facets are taken from, each once, from
+// left to right. The slice must not be changed.
+func (t *Template) Facets() []*Field { return t.facets }
 
 // A piece of a template's text is a literal, or what stands between braces.
 type piece struct {
@@ -97,7 +103,11 @@ func compileTemplate(text string, lookup func(name string) *Field) (*Template, [
 			continue
 		}
 		t.parts = append(t.parts, TemplatePart{Facet: facet})
+		if !slices.Contains(t.facets, facet.Field) {
+			t.facets = append(t.facets, facet.Field)
+		}
 	}
+	t.facets = slices.Clip(t.facets)
 	if len(wrong) == 0 {
 		wrong = t.link()
 	}
