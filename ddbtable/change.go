@@ -108,6 +108,25 @@ func onlySet[T any](c Change[T]) Change[T] {
 	return c
 }
 
+// changeFrom makes an attribute what it is in item.
+func changeFrom[T any](plan *fields.Plan[T], item *T, a AnyAttribute[T]) *change {
+	c := &change{action: actSet, err: errZeroHandle}
+	if a != nil {
+		c.path, c.err = a.target(nil)
+	}
+	if c.err != nil {
+		return c
+	}
+	present := false
+	if c.value, present, c.err = plan.ValueAt(item, c.path); present || c.err != nil {
+		return c
+	}
+	if c.action = actRemove; slices.ContainsFunc(c.path.Steps(), func(s fields.Step) bool { return s.Name == "" }) {
+		c.err = planErrorf("attribute %q is in a list that is not so long in the item; name the whole list, or use Remove", c.path)
+	}
+	return c
+}
+
 // absolute reports whether applying the change twice is the same as once.
 func (c *change) absolute() bool { return c.action != actAdd && c.action != actAppend }
 

@@ -52,6 +52,41 @@ func (u Update[T]) Change(changes ...Change[T]) Update[T] {
 	return u
 }
 
+// From makes the named attributes what they are in item, and leaves all others
+// as they are stored: an update from a struct with a mask. It is the same as one
+// change for each of them:
+//
+//   - a value is Set, and a zero value is one: 0 is stored as 0, "" as "";
+//   - what is absent is removed: a nil pointer, slice or map, an empty set, and a
+//     zero value of a field with the option omitzero. Put leaves out the same;
+//   - what is not named is not looked at, the key included.
+//
+// An attribute may be inside another, which the stored item must have then; an
+// entry that the map does not have is removed, and a position that the list does
+// not have is a mistake, because to remove an element moves those behind it.
+// Derived attributes follow, and keys, derived attributes and those that
+// ddbtable sets itself are refused, as in Change, with which From combines; an
+// attribute that is named twice is a mistake. Item is encoded at once, and not
+// kept.
+func (u Update[T]) From(item T, attributes ...AnyAttribute[T]) Update[T] {
+	switch {
+	case u.core.mistake() != nil:
+		return u // Run reports it
+	case u.table.def.plan == nil:
+		u.err = errOfUnion
+	case len(attributes) == 0:
+		u.err = planErrorf("From has no attributes; name those that are to be as they are in the item")
+	}
+	if u.err != nil {
+		return u
+	}
+	u.changes = slices.Clip(u.changes)
+	for _, a := range attributes {
+		u.changes = append(u.changes, changeFrom(u.table.def.plan, &item, a))
+	}
+	return u
+}
+
 // If makes Run fail unless the stored item fulfils the condition. Several
 // conditions must all be fulfilled.
 func (u Update[T]) If(cond Cond[T]) Update[T] {

@@ -25,6 +25,19 @@ func Example_update() {
 	// 2_1767225600 1 [left the depot] <nil>
 }
 
+func Example_partial() {
+	ctx := context.Background()
+	office := openOffice(ctx)
+	defer office.close()
+	parcels := office.parcels
+
+	changed := Parcel{Courier: "bicycle", Stops: 0, Notes: nil}
+	p, err := parcels.Update(ID.Eq("p1")).From(changed, Courier, Stops, Notes).Run(ctx)
+	fmt.Println(p.Courier, p.Stops, p.Notes, p.Round, err)
+	// Output:
+	// bicycle 0 [] 1_1767225600 <nil>
+}
+
 func Example_knownFacet() {
 	ctx := context.Background()
 	office := openOffice(ctx)
