@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"example.com/ddb/fields"
 )
 
 // An operation is the name of a request in DynamoDB's API.
@@ -52,6 +54,25 @@ type call struct {
 	seen *attempts // of a conditional write, else nil
 
 	capacity bool // the answer is to tell the consumed capacity
+
+	watched attempts // memory for seen
+}
+
+// A roomyCall is a call with memory for what a write on one item has in its
+// expressions.
+type roomyCall struct {
+	call
+	names  [6]string
+	values [8]fields.Value
+	text   [160]byte
+}
+
+// newWrite makes the call of a write that has expressions.
+func newWrite(op operation, table string) *call {
+	c := new(roomyCall)
+	c.op, c.table = op, table
+	c.texts.writer = writer{c.text[:0], c.names[:0], c.values[:0]}
+	return &c.call
 }
 
 // The values of ReturnValues that are used.

@@ -2,6 +2,7 @@ package ddbtable
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 
 	"example.com/ddb/fields"
@@ -198,16 +199,31 @@ func Or[T any](conds ...Cond[T]) Cond[T] {
 func Not[T any](cond Cond[T]) Cond[T] { return combine(opNot, []Cond[T]{cond}) }
 
 func combine[T any](op operator, conds []Cond[T]) condition[T] {
-	n := &node{op: op}
+	n := newJoint(op)
 	for _, c := range conds {
-		kid := given(c)
-		n.kids = append(n.kids, kid)
-		n.err = cmp.Or(n.err, kid.err)
+		n.add(given(c))
 	}
 	if op == opNot && n.err == nil && n.kids[0].empty() {
 		n.err = planErrorf("Not has nothing to negate; give it a condition")
 	}
-	return condition[T]{n}
+	return condition[T]{&n.node}
+}
+
+// A joint is a node that combines others, with memory for a few.
+type joint struct {
+	node
+	few [3]*node
+}
+
+func newJoint(op operator) *joint {
+	n := new(joint)
+	n.op, n.kids = op, n.few[:0]
+	return n
+}
+
+func (n *joint) add(kid *node) {
+	n.kids = append(n.kids, kid)
+	n.err = cmp.Or(n.err, kid.err)
 }
 
 // given is the node of a condition that a caller gave.
@@ -266,16 +282,24 @@ func (n *node) never() bool {
 	return false
 }
 
-// conjuncts lists the conditions that n is the AND of.
-func (n *node) conjuncts() []*node {
+// conjuncts are the conditions that n is the AND of; none of no condition.
+func (n *node) conjuncts() iter.Seq[*node] {
+	return func(yield func(*node) bool) { n.eachConjunct(yield) }
+}
+
+func (n *node) eachConjunct(yield func(*node) bool) bool {
+	if n == nil {
+		return true
+	}
 	if n.op != opAnd {
-		return []*node{n}
+		return yield(n)
 	}
-	var all []*node
 	for _, kid := range n.kids {
-		all = append(all, kid.conjuncts()...)
+		if !kid.eachConjunct(yield) {
+			return false
+		}
 	}
-	return all
+	return true
 }
 
 // fields calls visit with the attribute of every leaf.

@@ -47,7 +47,7 @@ func constrain(conds []*node) (keyConstraints, error) {
 		if cond.err != nil {
 			return nil, cond.err
 		}
-		for _, n := range cond.conjuncts() {
+		for n := range cond.conjuncts() {
 			if n.empty() {
 				continue
 			}

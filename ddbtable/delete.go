@@ -112,7 +112,7 @@ func (d deletion) call() (c *call, err error) {
 }
 
 func (d deletion) refusal(key []member) *refusal {
-	r := &refusal{key: func() ([]member, error) { return key, nil }, kind: failedOrMissing}
+	r := &refusal{primary: key, kind: failedOrMissing}
 	// Without a condition of the caller's there is one only on the type of the
 	// item; where another type has the key, there is nothing to delete.
 	if d.idempotent || d.cond == nil {

@@ -132,7 +132,7 @@ func (t *core) versionGiven(cond *node, any bool) error {
 		return nil
 	}
 	if cond != nil && cond.err == nil {
-		for _, n := range cond.conjuncts() {
+		for n := range cond.conjuncts() {
 			if n.op == opEq && !n.size && n.path.Field() == f {
 				return nil
 			}

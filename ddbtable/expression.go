@@ -135,6 +135,23 @@ func (w *writer) condition(n *node) ([]byte, error) {
 	}
 	start := len(w.buf)
 	w.node(n.core())
+	return w.checked(start)
+}
+
+// conditions is condition for the AND of several, nil ones among them.
+func (w *writer) conditions(all ...*node) ([]byte, error) {
+	n := joint{node: node{op: opAnd}}
+	n.kids = n.few[:0]
+	for _, kid := range all {
+		if kid != nil {
+			n.add(kid)
+		}
+	}
+	return w.condition(&n.node)
+}
+
+// checked is the condition that began at start, if it is not too long.
+func (w *writer) checked(start int) ([]byte, error) {
 	text := w.since(start)
 	if len(text) > maxExpression {
 		return nil, planErrorf("condition is %d bytes long as an expression, the limit is %d; split the request, or test less", len(text), maxExpression)

@@ -63,7 +63,7 @@ func fixedBefore(cond *node, key []*node) (fixed values, exists bool) {
 	if cond == nil || cond.err != nil {
 		return fixed, false
 	}
-	for _, n := range cond.conjuncts() {
+	for n := range cond.conjuncts() {
 		if n.op == opEq && !n.size && len(n.path.Steps()) == 0 {
 			fixed[n.path.Field()], exists = n.values[0], true
 		}

@@ -65,7 +65,7 @@ func (k *repairKind) wrong(i item) (m mend, err error) {
 		return m, err
 	}
 	for _, f := range k.derived {
-		c, err := k.core.derivedChange(f, m.read)
+		c, err := k.core.derivedChange(f, m.read.of)
 		if err == nil && c.action == actSet && len(f.Roles) > 0 {
 			err = f.CheckKey(c.value)
 		}

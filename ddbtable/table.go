@@ -37,6 +37,8 @@ type core struct {
 	// as its Go type.
 	refuse func(old item, kind, cause error, ambiguous bool) error
 
+	there *node // the condition that there is an item
+
 	err error // of Open, reported by the first request
 }
 
@@ -112,6 +114,7 @@ func openCore(client Client, s *schema, options []Option) core {
 		t.err = errors.Join(t.err, badName(guards, "the table of guard items"))
 	}
 	t.sender = senderFor(client, &t.settings)
+	t.there = fieldNode(opExists, s.primary.partition)
 	return t
 }
 

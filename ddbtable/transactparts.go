@@ -118,7 +118,7 @@ func (c check) part() (transactPart, error) {
 // An updatePart is an update in a transaction.
 type updatePart struct {
 	*updatePlan
-	read map[*fields.Field]fields.Value
+	read facetValues
 }
 
 func (u update) part() (transactPart, error) {
@@ -137,9 +137,7 @@ func (p *updatePart) unknown() []*fields.Field  { return p.updatePlan.unknown }
 
 func (p *updatePart) learn(stored item) (changed bool, err error) {
 	read, err := p.facetsIn(stored)
-	for f, v := range read {
-		changed = changed || !v.Equal(p.read[f])
-	}
+	changed = read.differ(p.read)
 	p.read = read
 	return changed, err
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-
-	"example.com/ddb/fields"
 )
 
 // maxConflicts is how often an update whose facets were read is tried again
@@ -40,7 +38,7 @@ func (t *Table[T]) Update(key ...Equality[T]) Update[T] {
 
 // Change adds changes. Derived attributes are kept right without being named.
 func (u Update[T]) Change(changes ...Change[T]) Update[T] {
-	all := slices.Clone(u.changes)
+	all := append(make([]*change, 0, len(u.changes)+len(changes)), u.changes...)
 	for _, c := range changes {
 		if c.c == nil {
 			u.err = planErrorf("a change is the zero Change; make it with Set, Add or another method of an attribute")
@@ -160,7 +158,7 @@ func (u update) run(ctx context.Context) (reply, error) {
 	if len(p.touched()) > 0 {
 		return (&updatePart{updatePlan: p}).runGuarded(ctx)
 	}
-	var facets map[*fields.Field]fields.Value // as they were read
+	var facets facetValues // as they were read
 	if len(p.unknown) > 0 {
 		if facets, err = p.readFacets(ctx); err != nil {
 			return reply{}, err

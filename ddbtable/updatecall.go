@@ -2,7 +2,6 @@ package ddbtable
 
 import (
 	"context"
-	"maps"
 	"slices"
 
 	"example.com/ddb/fields"
@@ -10,7 +9,7 @@ import (
 
 // send sends one UpdateItem, computed from the facets that were read. The reply
 // has the new item, or with an error the stored one.
-func (p *updatePlan) send(ctx context.Context, read map[*fields.Field]fields.Value) (reply, error) {
+func (p *updatePlan) send(ctx context.Context, read facetValues) (reply, error) {
 	c, final, err := p.call(read)
 	if err != nil {
 		return reply{}, err
@@ -26,48 +25,53 @@ func (p *updatePlan) send(ctx context.Context, read map[*fields.Field]fields.Val
 
 // call is the request, computed from the facets that were read, and the
 // changes that it makes.
-func (p *updatePlan) call(read map[*fields.Field]fields.Value) (c *call, final []*change, err error) {
+func (p *updatePlan) call(read facetValues) (c *call, final []*change, err error) {
 	if final, err = p.final(read); err != nil {
 		return nil, nil, err
 	}
-	c = &call{op: opUpdateItem, table: p.core.settings.name, key: p.primary}
-	if c.texts.condition, err = c.texts.writer.condition(p.condition(read)); err == nil {
+	c = newWrite(opUpdateItem, p.core.settings.name)
+	c.key = p.primary
+	if c.texts.condition, err = c.texts.writer.conditions(p.conditions(read)...); err == nil {
 		c.texts.update, err = c.texts.writer.update(final)
 	}
 	return c, final, err
 }
 
-// condition is what must hold of the stored item: it exists, this call has not
-// written it yet, the facets that were read are unchanged, and what the caller
-// wants.
-func (p *updatePlan) condition(read map[*fields.Field]fields.Value) *node {
+// conditions are what must hold of the stored item: it exists, this call has
+// not written it yet, the facets that were read are unchanged, and what the
+// caller wants.
+func (p *updatePlan) conditions(read facetValues) []*node {
 	t := p.core
-	var n *node
-	switch {
+	all := make([]*node, 0, 4)
+	switch ours := t.ours(); {
 	case p.create:
-		n = t.replaceable()
-	case t.ours() != nil:
-		n = t.ours()
+		all = append(all, t.replaceable())
+	case ours != nil:
+		all = append(all, ours)
 	default:
-		n = fieldNode(opExists, t.schema.primary.partition)
+		all = append(all, t.there)
 	}
 	if p.writeID != "" {
-		n = both(n, &node{op: opNe, path: t.schema.duties.writeID.Path(), values: []fields.Value{fields.String(p.writeID)}})
+		all = append(all, &node{op: opNe, path: t.schema.duties.writeID.Path(), values: []fields.Value{fields.String(p.writeID)}})
 	}
 	for _, f := range p.unknown {
-		n = both(n, unchanged(f, read[f]))
+		v, _ := read.of(f)
+		all = append(all, unchanged(f, v))
 	}
-	return both(n, p.cond)
+	return append(all, p.cond)
 }
 
 // final lists the changes that are sent: those of the call, with facets that
 // were read computed, the derived attributes, and the write id.
-func (p *updatePlan) final(read map[*fields.Field]fields.Value) ([]*change, error) {
-	facets, all := make(map[*fields.Field]fields.Value), []*change(nil)
-	maps.Copy(facets, read)
-	maps.Copy(facets, p.known)
+func (p *updatePlan) final(read facetValues) ([]*change, error) {
+	facets, all := append(facetValues(p.room.facets[:0]), p.known...), p.room.final[:0]
+	for _, facet := range read {
+		if _, known := facets.of(facet.field); !known {
+			facets = append(facets, facet)
+		}
+	}
 	for _, c := range p.changes {
-		computed, err := p.computed(c, facets)
+		computed, err := p.computed(c, &facets)
 		if err != nil {
 			return nil, err
 		}
@@ -77,7 +81,7 @@ func (p *updatePlan) final(read map[*fields.Field]fields.Value) ([]*change, erro
 	}
 	all = append(all, p.keyFacets()...)
 	for _, f := range p.derived {
-		c, err := p.core.derivedChange(f, facets)
+		c, err := p.core.derivedChange(f, facets.value)
 		if err != nil {
 			return nil, err
 		}
@@ -92,22 +96,20 @@ func (p *updatePlan) final(read map[*fields.Field]fields.Value) ([]*change, erro
 // computed replaces Add and SetIfAbsent on a facet that was read by Set of the
 // result, so that the derived attribute can be computed from it too. It is nil
 // if nothing is left to do.
-func (p *updatePlan) computed(c *change, facets map[*fields.Field]fields.Value) (*change, error) {
+func (p *updatePlan) computed(c *change, facets *facetValues) (*change, error) {
 	f := c.path.Field()
 	if !slices.Contains(p.unknown, f) {
 		return c, nil
 	}
-	old := facets[f]
-	var err error
-	switch {
+	value, err := c.value, error(nil)
+	switch old, _ := facets.of(f); {
 	case c.action == actAdd:
-		facets[f], err = fields.Sum(old, c.value)
-	case old.Kind() == "":
-		facets[f] = c.value
-	default:
+		value, err = fields.Sum(old, c.value)
+	case old.Kind() != "":
 		return nil, nil // SetIfAbsent of what is there
 	}
-	return &change{action: actSet, path: c.path, value: facets[f]}, err
+	*facets = facets.with(f, value)
+	return &change{action: actSet, path: c.path, value: value}, err
 }
 
 // keyFacets sets the attributes that the key is made from, which an item that
@@ -123,12 +125,12 @@ func (p *updatePlan) keyFacets() []*change {
 }
 
 // derivedChange sets a derived attribute, or removes it if a facet is absent.
-func (t *core) derivedChange(f *fields.Field, facets map[*fields.Field]fields.Value) (*change, error) {
-	if rule := t.schema.ruleOf(f); rule != nil && !rule.holds(func(f *fields.Field) fields.Value { return facets[f] }) {
+func (t *core) derivedChange(f *fields.Field, facets func(*fields.Field) fields.Value) (*change, error) {
+	if rule := t.schema.ruleOf(f); rule != nil && !rule.holds(facets) {
 		return &change{action: actRemove, path: f.Path()}, nil
 	}
 	value, present, err := f.Template.Derive(func(facet *fields.Field) (fields.Value, bool) {
-		v := facets[facet]
+		v := facets(facet)
 		return v, v.Kind() != ""
 	})
 	switch {
@@ -142,7 +144,7 @@ func (t *core) derivedChange(f *fields.Field, facets map[*fields.Field]fields.Va
 
 // refusal says what a failed condition means.
 func (p *updatePlan) refusal(final []*change) *refusal {
-	r := &refusal{key: func() ([]member, error) { return p.primary, nil }, kind: failedOrMissing, writeID: p.writeID}
+	r := &refusal{primary: p.primary, kind: failedOrMissing, writeID: p.writeID}
 	if p.create {
 		r.kind = conditionFailed
 	}

@@ -7,7 +7,7 @@ import (
 )
 
 // readFacets reads the facets that the call does not know.
-func (p *updatePlan) readFacets(ctx context.Context) (map[*fields.Field]fields.Value, error) {
+func (p *updatePlan) readFacets(ctx context.Context) (facetValues, error) {
 	t := p.core
 	facets := projection{some: true}
 	for _, f := range p.unknown {
@@ -26,21 +26,21 @@ func (p *updatePlan) readFacets(ctx context.Context) (map[*fields.Field]fields.V
 
 // facetsIn picks the unknown facets out of an item; one that is absent is the
 // zero Value.
-func (p *updatePlan) facetsIn(i item) (map[*fields.Field]fields.Value, error) {
-	facets := make(map[*fields.Field]fields.Value, len(p.unknown))
+func (p *updatePlan) facetsIn(i item) (facetValues, error) {
+	facets := make(facetValues, 0, len(p.unknown))
 	for _, f := range p.unknown {
 		v, err := i.value(f.Name)
 		if err != nil {
 			return nil, err
 		}
-		facets[f] = v
+		facets = append(facets, facetValue{f, v})
 	}
 	return facets, nil
 }
 
 // changed returns the facets of the stored item that a refusal gave, if they
 // differ from those that were read.
-func (p *updatePlan) changed(stored item, read map[*fields.Field]fields.Value) (map[*fields.Field]fields.Value, bool) {
+func (p *updatePlan) changed(stored item, read facetValues) (facetValues, bool) {
 	if stored.none() {
 		return nil, false
 	}
@@ -48,12 +48,7 @@ func (p *updatePlan) changed(stored item, read map[*fields.Field]fields.Value) (
 	if err != nil {
 		return nil, false
 	}
-	for f, v := range facets {
-		if !v.Equal(read[f]) {
-			return facets, true
-		}
-	}
-	return nil, false
+	return facets, facets.differ(read)
 }
 
 // unchanged is the condition that an attribute still is as it was read.

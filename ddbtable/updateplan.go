@@ -11,11 +11,18 @@ import (
 type updatePlan struct {
 	update
 	primary  []member
-	known    map[*fields.Field]fields.Value // facets that the call fixes
-	derived  []*fields.Field                // that change
-	unknown  []*fields.Field                // facets that must be read
+	known    facetValues     // facets that the call fixes
+	derived  []*fields.Field // that change
+	unknown  []*fields.Field // facets that must be read
 	writeID  string
 	doubtful bool // an attempt that failed may have been applied
+
+	room struct { // memory for known, derived and what send makes
+		known   [4]facetValue
+		derived [2]*fields.Field
+		facets  [6]facetValue
+		final   [6]*change
+	}
 }
 
 func (u update) plan() (*updatePlan, error) {
@@ -98,16 +105,16 @@ func (t *core) inIndexKey(f *fields.Field) bool {
 // fixed collects the facets that the call itself gives, the later ones
 // overruling the earlier: equalities in If, the key, Set and Remove.
 func (p *updatePlan) fixed() {
-	p.known = make(map[*fields.Field]fields.Value)
+	p.known = p.room.known[:0]
 	if p.cond != nil && p.cond.err == nil {
-		for _, n := range p.cond.conjuncts() {
+		for n := range p.cond.conjuncts() {
 			if n.op == opEq && !n.size && len(n.path.Steps()) == 0 {
-				p.known[n.path.Field()] = n.values[0]
+				p.known = p.known.with(n.path.Field(), n.values[0])
 			}
 		}
 	}
 	for _, e := range p.key {
-		p.known[e.path.Field()] = e.values[0]
+		p.known = p.known.with(e.path.Field(), e.values[0])
 	}
 	for _, c := range p.changes {
 		if len(c.path.Steps()) > 0 {
@@ -115,9 +122,9 @@ func (p *updatePlan) fixed() {
 		}
 		switch f := c.path.Field(); c.action {
 		case actSet, actRemove:
-			p.known[f] = c.value // the zero Value for Remove
+			p.known = p.known.with(f, c.value) // the zero Value for Remove
 		default:
-			delete(p.known, f)
+			p.known = p.known.without(f)
 		}
 	}
 }
@@ -125,13 +132,14 @@ func (p *updatePlan) fixed() {
 // derive finds the derived attributes that change and the facets of theirs
 // that must be read.
 func (p *updatePlan) derive() error {
+	p.derived = p.room.derived[:0]
 	for _, f := range p.core.schema.attributes {
 		if f.Template == nil || !p.touches(f) {
 			continue
 		}
 		p.derived = append(p.derived, f)
 		for _, facet := range p.core.schema.inputs(f) {
-			if _, ok := p.known[facet]; !ok && !slices.Contains(p.unknown, facet) {
+			if _, ok := p.known.of(facet); !ok && !slices.Contains(p.unknown, facet) {
 				p.unknown = append(p.unknown, facet)
 			}
 		}

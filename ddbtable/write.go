@@ -16,6 +16,9 @@ import (
 type refusal struct {
 	key func() ([]member, error)
 
+	// primary is the key, if it is known without key.
+	primary []member
+
 	// kind is what the failure means, given the stored item, none if there is
 	// none.
 	kind func(old item) error
@@ -33,7 +36,8 @@ type refusal struct {
 func (t *core) write(ctx context.Context, c *call, r *refusal) (reply, error) {
 	if len(c.texts.condition) > 0 {
 		c.oldOnFailure = !t.settings.noOldItem
-		c.seen = new(attempts)
+		c.watched = attempts{}
+		c.seen = &c.watched
 	}
 	out, err := t.sender.send(ctx, c)
 	failed, refused := errors.AsType[*types.ConditionalCheckFailedException](err)
@@ -42,8 +46,10 @@ func (t *core) write(ctx context.Context, c *call, r *refusal) (reply, error) {
 	}
 	out = reply{item: item{typed: failed.Item}}
 	if t.settings.noOldItem {
-		key, keyErr := r.key()
-		var readErr error
+		key, keyErr, readErr := r.primary, error(nil), error(nil)
+		if key == nil {
+			key, keyErr = r.key()
+		}
 		if keyErr == nil {
 			out, readErr = t.getItem(ctx, key, true, projection{}, nil)
 		}
@@ -158,9 +164,8 @@ func both(a, b *node) *node {
 	case b == nil:
 		return a
 	}
-	n := &node{op: opAnd, kids: []*node{a, b}, err: a.err}
-	if n.err == nil {
-		n.err = b.err
-	}
-	return n
+	n := newJoint(opAnd)
+	n.add(a)
+	n.add(b)
+	return &n.node
 }
