@@ -355,10 +355,10 @@ func TestRepairsRefusalsAndErrors(t *testing.T) {
 	}
 
 	mine := errors.New("mine")
-	if _, err := table.Repair().OnBadItem(func(*ddbtable.ItemError) error { return mine }).Run(ctx); err != mine {
+	if _, err := table.Repair().OnBadItem(func(*ddbtable.ItemError) error { return mine }).Run(ctx); !errors.Is(err, mine) {
 		t.Errorf("OnBadItem's error came as %v", err)
 	}
-	if report, err := table.Repair().OnProgress(func(ddbtable.RepairReport) error { return mine }).Run(ctx); err != mine || report.Read != 2 {
+	if report, err := table.Repair().OnProgress(func(ddbtable.RepairReport) error { return mine }).Run(ctx); !errors.Is(err, mine) || report.Read != 2 {
 		t.Errorf("OnProgress's error came as %v, with %v", err, report)
 	}
 }

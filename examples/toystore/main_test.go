@@ -87,7 +87,7 @@ func TestAMistakeGivesOneLineAndACode(t *testing.T) {
 		{"-endpoint " + nobody(t), "", 1, `cannot reach http://127\.0\.0\.1:\d+: dial tcp 127\.0\.0\.1:\d+: connect: connection refused; is an engine running there\? try: go run \./examples/local-server`},
 		{"-data " + damaged, "", 1, `embedded: .*damaged\.db: .*`},
 		{"-data " + used, "", 1, `embedded: .*used\.db is in use by another process.*`},
-		{"-data " + filepath.Join(dir, "none", "shop.db"), "", 1, `embedded: .*no such file or directory`},
+		{"-data " + filepath.Join(dir, "none", "shop.db"), "", 1, `embedded: .*no such file or directory; make its folder first`},
 		{"-aws", "", 1, `no AWS region is set; set AWS_REGION, or a profile with AWS_PROFILE`},
 		{"-aws", "AWS_REGION=eu-west-1", 1, `no AWS credentials were found; sign in, or set AWS_PROFILE \(.*\)`},
 	} {
