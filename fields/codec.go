@@ -105,11 +105,11 @@ func (c *codec) putElement(sink *wire.Sink, p unsafe.Pointer) error {
 
 // get reads src into p.
 func (c *codec) get(src wire.Source, p unsafe.Pointer) error {
-	if text, ok := src.Short(c.kind); ok && c.scalar() {
-		return c.parse(src, text, p)
-	}
 	if c.scan != nil && c.getShort(src.Scanner(), p) {
 		return nil
+	}
+	if text, ok := src.Short(c.kind); ok && c.scalar() {
+		return c.parse(src, text, p)
 	}
 	k, err := src.Open()
 	if err != nil {

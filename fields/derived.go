@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"unsafe"
-
-	"example.com/ddb/internal/wire"
 )
 
 var (
@@ -13,26 +11,20 @@ var (
 	errNoKey    = errors.New("every item has a primary key, and there is no value for it; set the field, or all facets of its key template")
 )
 
-// writeDerived writes what the template makes, or nothing if a facet is
-// absent. What the Go field holds is not looked at.
-func (f *Field) writeDerived(sink *wire.Sink, g *wire.Group, base unsafe.Pointer) error {
-	mark := sink.Mark(g)
-	open := sink.OpenLabel(g, &f.label)
-	dst, present, err := f.Template.appendItem(open, base)
+// derive appends what the template makes of the struct at base. It is not
+// present if a facet is absent. What the Go field holds is not looked at.
+func (f *Field) derive(dst []byte, base unsafe.Pointer) (_ []byte, present bool, err error) {
+	start := len(dst)
+	dst, present, err = f.Template.appendItem(dst, base)
 	switch {
 	case err != nil:
-		return err
+		return dst, false, err
 	case !present && f.primary():
-		return errNoKey
-	case !present:
-		sink.Undo(g, mark)
-		return nil
-	case len(f.Roles) > 0 && len(dst) == len(open):
-		return errEmptyKey
+		return dst, false, errNoKey
+	case present && len(f.Roles) > 0 && len(dst) == start:
+		return dst, false, errEmptyKey
 	}
-	sink.Close(S, dst, false)
-	sink.Done(g)
-	return nil
+	return dst, present, nil
 }
 
 // checkDerived compares the text that was read for a derived attribute with

@@ -72,7 +72,7 @@ type Facet struct {
 
 	digits int    // of the padded forms; 0 for the stored text
 	signed bool   // the form with +
-	limit  int64  // of plain facets, 10 to the power of digits, 0 if that is too much
+	limit  int64  // of plain facets, 10 to the power of digits; 0 of others, and if that is too much
 	next   string // literal that follows, "" at the end or before another facet
 	last   bool   // nothing follows
 }
@@ -226,12 +226,21 @@ func zeros(dst []byte, start, width int) []byte {
 func appendPadded(dst []byte, v int64, digits int) []byte {
 	const zeros = "00000000000000000000000000000000000000"
 	dst = append(dst, zeros[:digits]...)
-	for i := len(dst) - 1; v > 0; i-- {
-		dst[i] = '0' + byte(v%10)
-		v /= 10
+	i, rest := len(dst), uint64(v)
+	for ; rest >= 10; rest /= 100 {
+		i -= 2
+		two := rest % 100 * 2
+		dst[i], dst[i+1] = twoDigits[two], twoDigits[two+1]
+	}
+	if rest > 0 {
+		dst[i-1] = '0' + byte(rest)
 	}
 	return dst
 }
+
+// twoDigits are the numbers from 00 to 99.
+const twoDigits = "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849" +
+	"5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899"
 
 func pow10(n int) int64 { return int64(math.Pow10(n)) }
 

@@ -39,7 +39,10 @@ type Field struct {
 	scan     func(s *wire.Scanner, p unsafe.Pointer) bool // the codec's
 	path     Path                                         // to the attribute itself
 	derived  bool
+	scalar   bool                        // the value has a text
+	plain    bool                        // which never needs an escape in JSON
 	omitZero func(p unsafe.Pointer) bool // nil without the option
+	always   bool                        // there is always a value, at the field's offset
 }
 
 // primary reports whether the attribute is part of the table's primary key.
@@ -110,6 +113,9 @@ func (l *location) leap(base unsafe.Pointer) unsafe.Pointer {
 
 // present is where the field's value lies, if there is one to store.
 func (f *Field) present(base unsafe.Pointer) (unsafe.Pointer, bool) {
+	if f.always {
+		return unsafe.Add(base, f.where.offset), true
+	}
 	p, ok := f.where.at(base)
 	switch {
 	case !ok, f.omitZero != nil && f.omitZero(p), f.codec.absent != nil && f.codec.absent(p):

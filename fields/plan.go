@@ -76,6 +76,9 @@ func (p *Plan[T]) Field(name string) *Field { return p.s.byName[name] }
 // omit. Derived attributes are made from their facets. The error is a
 // [*ValueError] for the first field that cannot be stored.
 func (p *Plan[T]) Marshal(v *T, omit ...*Field) (map[string]types.AttributeValue, error) {
+	if err := p.s.usable(); err != nil {
+		return nil, err
+	}
 	item, _, err := p.marshal(wire.Sink{}, v, omit)
 	return item, err
 }
@@ -83,6 +86,16 @@ func (p *Plan[T]) Marshal(v *T, omit ...*Field) (map[string]types.AttributeValue
 // AppendJSON appends v as an item in DynamoDB JSON: what [Plan.Marshal] makes,
 // byte for byte as it is sent. After an error dst's added part is undefined.
 func (p *Plan[T]) AppendJSON(dst []byte, v *T, omit ...*Field) ([]byte, error) {
+	if err := p.s.usable(); err != nil {
+		return dst, err
+	}
+	if p.s.flat {
+		json, err := p.s.appendMembers(append(dst, '{'), nil, unsafe.Pointer(v), omit)
+		if err != nil {
+			return dst, err
+		}
+		return append(json, '}'), nil
+	}
 	_, json, err := p.marshal(wire.NewJSONSink(dst), v, omit)
 	if err != nil {
 		return dst, err
@@ -95,9 +108,6 @@ func (p *Plan[T]) AppendJSON(dst []byte, v *T, omit ...*Field) ([]byte, error) {
 var sinks = sync.Pool{New: func() any { return new(wire.Sink) }}
 
 func (p *Plan[T]) marshal(into wire.Sink, v *T, omit []*Field) (item map[string]types.AttributeValue, json []byte, err error) {
-	if err := p.s.usable(); err != nil {
-		return nil, nil, err
-	}
 	sink := sinks.Get().(*wire.Sink)
 	*sink = into
 	g := sink.BeginItem(len(p.s.fields))

@@ -70,13 +70,35 @@ func (s *structure) readItem(item map[string]types.AttributeValue, base unsafe.P
 	r := s.begin()
 	defer r.end()
 	for _, f := range s.fields {
-		if av, ok := item[f.Name]; ok {
-			if err := r.attribute(f, wire.ValueSource(av), base); err != nil {
-				return s.malformed(err)
-			}
+		av, ok := item[f.Name]
+		if !ok {
+			continue
+		}
+		if text, ok := wire.ShortText(av, f.Kind); ok && f.scalar {
+			r.typed(f, text, base)
+		} else if err := r.attribute(f, wire.ValueSource(av), base); err != nil {
+			return s.malformed(err)
 		}
 	}
 	return r.finish(base, asked)
+}
+
+// typed reads an attribute with the text of a value in the SDK's form, which
+// nobody changes.
+func (r *reading) typed(f *Field, text string, base unsafe.Pointer) {
+	r.state[f.index] = seen
+	var err error
+	switch c := f.codec; {
+	case f.derived:
+		r.texts[f.index] = wire.Bytes(text)
+	case c.keep != nil:
+		err = c.keep(text, f.where.reach(base))
+	default:
+		err = c.parseText(wire.Bytes(text), f.where.reach(base))
+	}
+	if err != nil {
+		r.fail(f, err)
+	}
 }
 
 // item reads the item at the front of json into the struct at base, and returns
@@ -178,9 +200,7 @@ func (r *reading) attribute(f *Field, src wire.Source, base unsafe.Pointer) erro
 	}
 	r.state[f.index] = seen
 	var err error
-	if text, ok := src.Short(S); ok && f.derived {
-		r.texts[f.index] = text
-	} else if f.derived {
+	if f.derived {
 		r.texts[f.index], err = readText(src)
 	} else {
 		err = f.codec.get(src, f.where.reach(base))

@@ -20,6 +20,7 @@ type structure struct {
 	fields   []*Field
 	byName   map[string]*Field
 	derived  []*Field
+	flat     bool // all fields are scalars
 	nested   bool // reached as a map inside an item
 	tagged   bool // a field has a ddb tag, be it mistaken
 	readings sync.Pool
@@ -62,6 +63,7 @@ func (s *structure) compile(c *compiler) []error {
 	b := &builder{structure: s, compiler: c, duties: make(map[Duty]string)}
 	s.byName = make(map[string]*Field)
 	b.walk(s.typ, location{}, "")
+	s.flat = !slices.ContainsFunc(s.fields, func(f *Field) bool { return !f.scalar })
 	for _, d := range b.pending {
 		b.template(d.field, d.tag, d.from)
 	}
@@ -170,7 +172,8 @@ func (b *builder) field(sf reflect.StructField, at location, name, text string) 
 	}
 	f.label = wire.NewLabel(f.Name, f.Kind)
 	if f.codec != nil {
-		f.scan = f.codec.scan
+		f.scan, f.scalar, f.plain = f.codec.scan, f.codec.scalar(), f.codec.plain && !f.derived
+		f.always = f.where.hops == nil && f.omitZero == nil && f.codec.absent == nil
 	}
 	f.path = Path{field: f, codec: f.codec}
 }
@@ -261,7 +264,7 @@ func (b *builder) template(f *Field, tag, from string) {
 	if len(wrong) == 0 && f.Duty == Discriminator && !t.literal() {
 		b.fail(f.GoName, tag, "a discriminator is the same for all items of a type; give it a template without facets")
 	}
-	f.Template = t
+	f.Template, f.plain = t, len(wrong) == 0 && t.padded != nil
 	b.derived = append(b.derived, f)
 }
 

@@ -163,7 +163,7 @@ func (t *Template) link() (wrong []string) {
 			continue
 		}
 		f.last = i == len(t.parts)-1
-		if f.digits <= maxSigned {
+		if f.plain() && f.digits <= maxSigned {
 			f.limit = pow10(f.digits)
 		}
 		if !f.last {
@@ -240,7 +240,7 @@ func (t *Template) appendItem(dst []byte, base unsafe.Pointer) (_ []byte, presen
 		if !ok {
 			return dst, false, nil
 		}
-		if part.Facet.plain() {
+		if part.Facet.limit > 0 {
 			if v := f.codec.integer(p); 0 <= v && v < part.Facet.limit {
 				dst = appendPadded(dst, v, part.Facet.digits)
 				continue

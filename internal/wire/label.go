@@ -27,26 +27,21 @@ func NewLabel(name string, k Kind) Label {
 	return l
 }
 
-// Label is [Sink.Name] with a name that was made ready.
-func (s *Sink) Label(g *Group, l *Label) {
-	s.Next(g)
-	if s.json {
-		s.buf = append(s.buf, l.member...)
-		return
+// AppendName appends the label's name, after a comma unless it is the first.
+func (l *Label) AppendName(dst []byte, first bool) []byte {
+	if !first {
+		dst = append(dst, ',')
 	}
-	g.name = l.name
+	return append(dst, l.member...)
 }
 
-// OpenLabel is Label, and [Sink.Open] of a scalar of the label's kind.
-func (s *Sink) OpenLabel(g *Group, l *Label) []byte {
-	s.Next(g)
-	if s.json {
-		s.buf = append(s.buf, l.open...)
-	} else {
-		g.name = l.name
+// AppendOpening is AppendName, and all of a scalar of the label's kind that
+// stands before the text.
+func (l *Label) AppendOpening(dst []byte, first bool) []byte {
+	if first {
+		return append(dst, l.open...)
 	}
-	s.start = len(s.buf)
-	return s.buf
+	return append(dst, l.next...)
 }
 
 // Opens passes over the label's name and all of a scalar of its kind that stands

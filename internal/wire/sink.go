@@ -28,8 +28,14 @@ type Sink struct {
 // NewJSONSink returns a sink that appends to dst.
 func NewJSONSink(dst []byte) Sink { return Sink{json: true, buf: dst} }
 
+// IsJSON reports whether s appends JSON.
+func (s *Sink) IsJSON() bool { return s.json }
+
 // JSON is what has been appended.
 func (s *Sink) JSON() []byte { return s.buf }
+
+// SetJSON puts dst in the place of what has been appended.
+func (s *Sink) SetJSON(dst []byte) { s.buf = dst }
 
 // Value is the last whole value written, for a sink that builds one.
 func (s *Sink) Value() types.AttributeValue { return s.av }
@@ -84,16 +90,22 @@ func (s *Sink) Close(k Kind, dst []byte, plain bool) {
 		s.av = s.scalar(k, dst[s.start:len(dst):len(dst)])
 		return
 	}
+	s.buf = AppendClosing(dst, s.start, k, plain)
+}
+
+// AppendClosing appends what stands behind the text in dst[start:] of a scalar of
+// kind k, or NULL, in DynamoDB JSON, and gives the text the form that it has
+// there. Plain says that it needs no escapes.
+func AppendClosing(dst []byte, start int, k Kind, plain bool) []byte {
 	switch {
 	case k == B:
-		dst = appendBase64(dst, s.start)
+		dst = appendBase64(dst, start)
 	case k == S && !plain:
-		dst = appendEscapes(dst, s.start)
+		dst = appendEscapes(dst, start)
 	case k == BOOL || k == NULL:
-		s.buf = append(dst, '}')
-		return
+		return append(dst, '}')
 	}
-	s.buf = append(dst, `"}`...)
+	return append(dst, `"}`...)
 }
 
 // expect makes room for n values, half of them strings of the length of a UUID
@@ -252,15 +264,6 @@ func (s *Sink) Done(g *Group) {
 		g.list = append(g.list, s.av)
 	}
 }
-
-// A Mark is a place to go back to with Undo.
-type Mark struct{ length, members int }
-
-// Mark remembers how far g has been written.
-func (s *Sink) Mark(g *Group) Mark { return Mark{len(s.buf), g.n} }
-
-// Undo takes back a member of g that was begun after m and is not Done.
-func (s *Sink) Undo(g *Group, m Mark) { s.buf, g.n = s.buf[:m.length], m.members }
 
 // Set writes a set of kind k, SS, NS or BS, from the texts of its elements.
 func (s *Sink) Set(k Kind, texts []string) {

@@ -17,7 +17,7 @@ func Size(av types.AttributeValue) int {
 	case *types.AttributeValueMemberBOOL, *types.AttributeValueMemberNULL:
 		return 1
 	case *types.AttributeValueMemberN:
-		return numberSize(bytesOf(av.Value))
+		return numberSize(Bytes(av.Value))
 	case *types.AttributeValueMemberS:
 		return len(av.Value)
 	case *types.AttributeValueMemberB:

@@ -25,20 +25,25 @@ func ScanSource(scan *Scanner) Source { return Source{scan: scan} }
 // ValueSource reads av, an attribute of an item.
 func ValueSource(av types.AttributeValue) Source { return Source{av: av, depth: 1} }
 
-// Short is the text of a value in the SDK's form that is of kind k, S or N. Any
-// other is read with Open.
-func (s Source) Short(k Kind) (text []byte, ok bool) {
-	switch av := s.av.(type) {
+// ShortText is the text of av if that is of kind k, S or N.
+func ShortText(av types.AttributeValue, k Kind) (text string, ok bool) {
+	switch av := av.(type) {
 	case *types.AttributeValueMemberS:
 		if k == S && av != nil {
-			return bytesOf(av.Value), true
+			return av.Value, true
 		}
 	case *types.AttributeValueMemberN:
 		if k == N && av != nil {
-			return bytesOf(av.Value), true
+			return av.Value, true
 		}
 	}
-	return nil, false
+	return "", false
+}
+
+// Short is [ShortText] of a value in the SDK's form, as bytes.
+func (s Source) Short(k Kind) (text []byte, ok bool) {
+	short, ok := ShortText(s.av, k)
+	return Bytes(short), ok
 }
 
 // Open passes over the descriptor and returns the value's kind. What Open is
@@ -154,7 +159,7 @@ func (s Source) Map(member func(name []byte, value Source) error) error {
 	// In the order of the names, so that the first mistake is always the same.
 	all := s.av.(*types.AttributeValueMemberM).Value
 	for _, name := range slices.Sorted(maps.Keys(all)) {
-		if err := member(bytesOf(name), Source{av: all[name], depth: s.depth + 2}); err != nil {
+		if err := member(Bytes(name), Source{av: all[name], depth: s.depth + 2}); err != nil {
 			return err
 		}
 	}
@@ -213,16 +218,16 @@ func (s Source) within(own int) error {
 	return nil
 }
 
-// bytesOf views text as bytes that nobody may change.
-func bytesOf(text string) []byte {
+// Bytes views text as bytes that nobody may change.
+func Bytes(text string) []byte {
 	return unsafe.Slice(unsafe.StringData(text), len(text))
 }
 
 func boolText(b bool) []byte {
 	if b {
-		return bytesOf("true")
+		return Bytes("true")
 	}
-	return bytesOf("false")
+	return Bytes("false")
 }
 
 // KindOf is the kind of av, "" for nil, a nil pointer or an unknown type.
@@ -263,9 +268,9 @@ func unlessNil[V any](p *V, k Kind) Kind {
 func textOf(av types.AttributeValue) []byte {
 	switch av := av.(type) {
 	case *types.AttributeValueMemberS:
-		return bytesOf(av.Value)
+		return Bytes(av.Value)
 	case *types.AttributeValueMemberN:
-		return bytesOf(av.Value)
+		return Bytes(av.Value)
 	case *types.AttributeValueMemberB:
 		return av.Value
 	case *types.AttributeValueMemberBOOL:
@@ -296,7 +301,7 @@ func eachElement(av types.AttributeValue, elem func(text []byte) error) error {
 
 func eachText(texts []string, elem func([]byte) error) error {
 	for _, text := range texts {
-		if err := elem(bytesOf(text)); err != nil {
+		if err := elem(Bytes(text)); err != nil {
 			return err
 		}
 	}
