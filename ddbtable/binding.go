@@ -1,7 +1,6 @@
 package ddbtable
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,8 +14,8 @@ const maxRanges = 100
 // A binding is how one key serves the key conditions of a query.
 type binding struct {
 	index     *index
-	partition fields.Value
-	ranges    []keyRange     // in key order; one that is unlimited if nothing is said
+	partition []fields.Value // of each attribute; none if empty, or of a scan
+	ranges    []keyRange     // in key order; one that is unlimited if nothing is said, none if empty
 	order     []orderedFacet // what the items of the query are sorted by
 	empty     bool           // no item can fulfil the conditions
 	merged    bool           // the ranges are read side by side, see merger
@@ -49,6 +48,9 @@ func bind(x *index, all keyConstraints, union bool) (*binding, string, error) {
 	if reason := b.unused(); reason != "" {
 		return nil, reason, nil
 	}
+	if b.empty {
+		b.ranges = nil
+	}
 	return &b.binding, "", nil
 }
 
@@ -62,37 +64,53 @@ func (b *binder) take(f *fields.Field) *constraint {
 	return c
 }
 
-// bindPartition needs one value for the partition key.
+// unbound reports whether something is said of an attribute that the key has not
+// taken.
+func (b *binder) unbound(f *fields.Field) bool {
+	c := b.constraints.of(f)
+	return c != nil && c.taken != b.index
+}
+
+// bindPartition needs one value for each attribute of the partition key.
 func (b *binder) bindPartition() (string, error) {
-	f := b.index.partition
-	parts := []*fields.Field{f}
-	if f.Template != nil {
-		parts = facetsOf(f)
-	}
-	for _, part := range parts {
-		c := b.take(part)
-		switch {
-		case c == nil:
-			return fmt.Sprintf("its partition key needs an equality on %s", part.Name), nil
-		case !c.discrete && !c.never:
-			return fmt.Sprintf("its partition key needs an equality on %s, a range does not do", part.Name), nil
-		case len(c.values) > 1:
-			return fmt.Sprintf("its partition key takes one value of %s, run one query for each value of In", part.Name), nil
+	for _, f := range b.index.partitions {
+		for _, part := range partsOf(f) {
+			c := b.take(part)
+			switch {
+			case c == nil:
+				return fmt.Sprintf("its partition key needs an equality on %s", part.Name), nil
+			case !c.discrete && !c.never:
+				return fmt.Sprintf("its partition key needs an equality on %s, a range does not do", part.Name), nil
+			case len(c.values) > 1:
+				return fmt.Sprintf("its partition key takes one value of %s, run one query for each value of In", part.Name), nil
+			}
 		}
 	}
-	if b.empty {
-		return "", nil
+	for _, f := range b.index.partitions {
+		if b.empty {
+			b.partition = nil
+			return "", nil
+		}
+		if err := b.fixPartition(f); err != nil {
+			return "", err
+		}
 	}
+	return "", nil
+}
+
+// fixPartition gives an attribute of the partition key its value.
+func (b *binder) fixPartition(f *fields.Field) error {
 	if f.Template == nil {
-		b.partition = b.constraints.of(f).values[0]
-		return "", f.CheckKey(b.partition)
+		v := b.constraints.of(f).values[0]
+		b.partition = append(b.partition, v)
+		return f.CheckKey(v)
 	}
 	texts, err := b.texts(f.Template.Parts())
 	if len(texts) == 1 {
-		b.partition = fields.String(texts[0])
+		b.partition = append(b.partition, fields.String(texts[0]))
 	}
 	b.empty = b.empty || len(texts) == 0
-	return "", err
+	return err
 }
 
 // texts are the texts of template parts whose facets all have values.
@@ -151,51 +169,103 @@ func facetError(facet *fields.Facet, err error) error {
 	return &fields.ValueError{Struct: f.Owner(), Field: f.GoName, Attribute: f.Name, Err: err}
 }
 
-// bindSort makes the ranges of the sort key.
+// bindSort makes the ranges of the sort key. Its attributes bind from left to
+// right: those before the last that is given have values, and the last may have
+// a range.
 func (b *binder) bindSort() (string, error) {
-	f := b.index.sort
-	switch {
-	case f == nil:
-		b.ranges = []keyRange{{}}
+	b.ranges = []keyRange{{}}
+	if b.whole() {
 		return "", nil
-	case b.whole():
-		return "", nil
-	case f.Template != nil:
-		return b.bindTemplate(f.Template.Parts())
 	}
-	return "", b.bindPlain(f)
+	fixed := [][]fields.Value{nil}
+	for i, f := range b.index.sorts {
+		bind := b.bindPlain
+		if f.Template != nil {
+			bind = b.bindTemplate
+		}
+		ranges, discrete, reason, err := bind(f)
+		if reason != "" || err != nil {
+			return reason, err
+		}
+		if discrete && i < len(b.index.sorts)-1 {
+			if fixed, err = extended(fixed, ranges); err != nil {
+				return "", err
+			}
+			continue
+		}
+		b.ranges, err = behind(fixed, ranges)
+		for _, f := range b.index.sorts[i+1:] {
+			b.sortedBy(f)
+		}
+		return "", err
+	}
+	return "", nil
 }
 
-// bindPlain makes the ranges of a sort key that is an attribute of its own.
-func (b *binder) bindPlain(f *fields.Field) error {
-	b.order = []orderedFacet{{f, true}}
+// extended is every way to fix one more attribute behind those that are fixed.
+func extended(fixed [][]fields.Value, values []keyRange) (all [][]fields.Value, err error) {
+	for _, before := range fixed {
+		for _, r := range values {
+			all = append(all, append(slices.Clip(before), r.lo.value))
+		}
+	}
+	return all, atMostRanges(len(all))
+}
+
+// behind is the ranges of one attribute behind each way to fix those before, in
+// the order of the key.
+func behind(fixed [][]fields.Value, ranges []keyRange) (all []keyRange, err error) {
+	for _, before := range fixed {
+		for _, r := range ranges {
+			r.fixed = before
+			all = append(all, r)
+		}
+	}
+	return all, atMostRanges(len(all))
+}
+
+// sortedBy notes that the result is sorted by an attribute of the sort key.
+func (b *binder) sortedBy(f *fields.Field) {
+	if f.Template != nil {
+		b.remaining(f.Template.Parts())
+		return
+	}
+	b.order = append(b.order, orderedFacet{f, true})
+}
+
+// bindPlain makes the ranges of an attribute of the sort key that is not
+// derived. They are single values if they are discrete.
+func (b *binder) bindPlain(f *fields.Field) (ranges []keyRange, discrete bool, _ string, _ error) {
 	c := b.take(f)
+	if c == nil || !c.discrete || len(c.values) > 1 {
+		b.sortedBy(f)
+	}
 	switch {
 	case c == nil:
-		b.ranges = []keyRange{{}}
+		return []keyRange{{}}, false, "", nil
 	case c.never:
+		return nil, true, "", nil
 	case c.discrete:
-		if len(c.values) == 1 {
-			b.order = nil
-		}
 		for _, v := range c.values {
 			if err := f.CheckKey(v); err != nil {
-				return err
+				return nil, true, "", err
 			}
-			b.ranges = append(b.ranges, exactly(v))
+			ranges = append(ranges, exactly(v))
 		}
+		return ranges, true, "", nil
 	case c.prefix.Kind() != "":
-		b.ranges = []keyRange{prefixed(c.prefix)}
-	default:
-		r, ok := between(c.lo, c.hi)
-		b.ranges, b.empty = []keyRange{r}, b.empty || !ok
+		return []keyRange{prefixed(c.prefix)}, false, "", nil
 	}
-	return b.tooMany()
+	r, ok := between(c.lo, c.hi)
+	b.empty = b.empty || !ok
+	return []keyRange{r}, false, "", nil
 }
 
-// bindTemplate makes the ranges of a sort key that is derived: values for its
-// facets from the left, then one range at most, then nothing more.
-func (b *binder) bindTemplate(parts []fields.TemplatePart) (string, error) {
+// bindTemplate makes the ranges of an attribute of the sort key that is
+// derived: values for its facets from the left, then one range at most, then
+// nothing more.
+func (b *binder) bindTemplate(f *fields.Field) (ranges []keyRange, discrete bool, reason string, err error) {
+	parts := f.Template.Parts()
 	for i, part := range parts {
 		if part.Facet == nil {
 			continue
@@ -209,23 +279,23 @@ func (b *binder) bindTemplate(parts []fields.TemplatePart) (string, error) {
 		}
 		b.remaining(parts[i:])
 		if b.empty {
-			return "", nil
+			return nil, false, "", nil
 		}
 		prefixes, err := b.texts(parts[:i])
 		if err != nil {
-			return "", err
+			return nil, false, "", err
 		}
-		return b.rangesOf(part.Facet, literalAfter(parts, i), c, prefixes)
+		ranges, reason, err = b.rangesOf(part.Facet, literalAfter(parts, i), c, prefixes)
+		return b.sorted(ranges), false, reason, err
 	}
 	if b.empty {
-		return "", nil
+		return nil, true, "", nil
 	}
 	texts, err := b.texts(parts)
 	for _, text := range texts {
-		b.ranges = append(b.ranges, exactly(fields.String(text)))
+		ranges = append(ranges, exactly(fields.String(text)))
 	}
-	b.sorted()
-	return "", cmp.Or(err, b.tooMany())
+	return b.sorted(ranges), true, "", err
 }
 
 func literalAfter(parts []fields.TemplatePart, i int) string {
@@ -245,22 +315,21 @@ func (b *binder) remaining(parts []fields.TemplatePart) {
 }
 
 // rangesOf makes a range over one facet behind each prefix.
-func (b *binder) rangesOf(facet *fields.Facet, next string, c *constraint, prefixes []string) (string, error) {
+func (b *binder) rangesOf(facet *fields.Facet, next string, c *constraint, prefixes []string) (ranges []keyRange, reason string, err error) {
 	if c.restricts() && !facet.Ordered() && !prefixServes(c, next) {
-		return fmt.Sprintf("its sort key does not keep the order of %s, so it serves only Eq and In there", facet.Field.Name), nil
+		return nil, fmt.Sprintf("its sort key does not keep the order of %s, so it serves only Eq and In there", facet.Field.Name), nil
 	}
 	for _, prefix := range prefixes {
 		r, ok, err := facetRange(facet, next, c, prefix)
 		if err != nil {
-			return "", err
+			return nil, "", err
 		}
 		if ok {
 			r.head = len(prefix)
-			b.ranges = append(b.ranges, r)
+			ranges = append(ranges, r)
 		}
 	}
-	b.sorted()
-	return "", b.tooMany()
+	return ranges, "", nil
 }
 
 // prefixServes reports whether BeginsWith can be read from the key although
@@ -277,12 +346,13 @@ func prefixServes(c *constraint, next string) bool {
 	return prefix != "" && next != ""
 }
 
-func (b *binder) sorted() {
-	slices.SortFunc(b.ranges, compareRanges)
-	b.empty = b.empty || len(b.ranges) == 0
+// sorted brings ranges in the order of the key. Without any, no item can fulfil
+// the conditions.
+func (b *binder) sorted(ranges []keyRange) []keyRange {
+	slices.SortFunc(ranges, compareRanges)
+	b.empty = b.empty || len(ranges) == 0
+	return ranges
 }
-
-func (b *binder) tooMany() error { return atMostRanges(len(b.ranges)) }
 
 func atMostRanges(n int) error {
 	if n > maxRanges {
@@ -297,8 +367,10 @@ func (b *binder) unused() string {
 	for _, c := range b.constraints {
 		switch {
 		case c.taken == b.index:
-		case c.implied:
+		case c.implied && !slices.Contains(b.index.sorts, c.field):
 			b.implied = c.node()
+		case c.implied: // no filter can test it
+			left = append(left, c.field.Name+", which SoftDelete asks for,")
 		default:
 			left = append(left, c.field.Name)
 		}
@@ -308,13 +380,11 @@ func (b *binder) unused() string {
 	}
 	slices.Sort(left)
 	attributes := strings.Join(left, ", ")
-	sort := b.index.sort
-	if sort != nil && sort.Template != nil {
-		for _, name := range left {
-			if slices.ContainsFunc(facetsOf(sort), func(f *fields.Field) bool { return f.Name == name }) {
-				return fmt.Sprintf("its sort key %s binds from left to right, and %s comes after an attribute without an Eq or In", sort.Template, attributes)
-			}
-		}
+	switch sorts := b.index.sorts; {
+	case !slices.ContainsFunc(sorts, func(f *fields.Field) bool { return slices.ContainsFunc(partsOf(f), b.unbound) }):
+		return fmt.Sprintf("%s is not part of its key", attributes)
+	case len(sorts) > 1:
+		return fmt.Sprintf("DynamoDB takes its sort key %s from left to right, equalities first and one range at the end, and %s comes after an attribute without an Eq or In", b.index.sortText(), attributes)
 	}
-	return fmt.Sprintf("%s is not part of its key", attributes)
+	return fmt.Sprintf("its sort key %s binds from left to right, and %s comes after an attribute without an Eq or In", b.index.sortText(), attributes)
 }

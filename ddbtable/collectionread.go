@@ -1,6 +1,8 @@
 package ddbtable
 
 import (
+	"slices"
+
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"example.com/ddb/fields"
@@ -91,15 +93,16 @@ func (q *query) bindUnion(all keyConstraints) (*binding, error) {
 // whole widens the sort key of a binding to everything, if nothing was said of
 // it.
 func (b *binder) whole() bool {
-	f := b.index.sort
-	if !b.union || f == nil || f.Template == nil {
+	if !b.union {
 		return false
 	}
-	for _, facet := range facetsOf(f) {
-		if b.constraints.of(facet) != nil && b.constraints.of(facet).taken != b.index {
+	b.order = nil
+	for _, f := range b.index.sorts {
+		if slices.ContainsFunc(partsOf(f), b.unbound) {
 			return false
 		}
+		b.order = append(b.order, orderedFacet{f, true})
 	}
-	b.ranges, b.order = []keyRange{{}}, []orderedFacet{{f, true}}
+	b.ranges = []keyRange{{}}
 	return true
 }

@@ -11,8 +11,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
-	"example.com/ddb/fields"
 )
 
 // A Clock lets time pass. The default is the system's; a test gives another.
@@ -263,20 +261,6 @@ func (t *core) createInput() *dynamodb.CreateTableInput {
 	return in
 }
 
-// keyFields lists the key attributes of the table and all indexes, each once.
-func (s *schema) keyFields() []*fields.Field {
-	var all []*fields.Field
-	for _, x := range append([]*index{s.primary}, s.indexes...) {
-		for _, f := range x.keys() {
-			// The types of a collection have fields of their own for one attribute.
-			if !slices.ContainsFunc(all, func(g *fields.Field) bool { return g.Name == f.Name }) {
-				all = append(all, f)
-			}
-		}
-	}
-	return all
-}
-
 func (t *throughput) input() *types.ProvisionedThroughput {
 	if t == nil {
 		return nil
@@ -284,10 +268,15 @@ func (t *throughput) input() *types.ProvisionedThroughput {
 	return &types.ProvisionedThroughput{ReadCapacityUnits: &t.read, WriteCapacityUnits: &t.write}
 }
 
+// schema is the key as DynamoDB takes it: the attributes of the partition key,
+// then those of the sort key.
 func (x *index) schema() []types.KeySchemaElement {
-	schema := []types.KeySchemaElement{{AttributeName: &x.partition.Name, KeyType: types.KeyTypeHash}}
-	if x.sort != nil {
-		schema = append(schema, types.KeySchemaElement{AttributeName: &x.sort.Name, KeyType: types.KeyTypeRange})
+	var schema []types.KeySchemaElement
+	for _, f := range x.partitions {
+		schema = append(schema, types.KeySchemaElement{AttributeName: &f.Name, KeyType: types.KeyTypeHash})
+	}
+	for _, f := range x.sorts {
+		schema = append(schema, types.KeySchemaElement{AttributeName: &f.Name, KeyType: types.KeyTypeRange})
 	}
 	return schema
 }

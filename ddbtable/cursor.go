@@ -48,13 +48,13 @@ func (p *queryPlan) payload(at place, reverse bool) (payload []byte, err error) 
 	return payload, nil
 }
 
-// fixed is how many key attributes are the same for all items: the partition
-// key of a query. A cursor does not carry them.
+// fixed is how many key attributes are the same for all items: those of the
+// partition key of a query. A cursor does not carry them.
 func (p *queryPlan) fixed() int {
 	if p.scan != nil {
 		return 0
 	}
-	return 1
+	return len(p.index.partitions)
 }
 
 // open returns the reader that begins where the cursor says.
@@ -105,7 +105,10 @@ func (r *reader[T]) startAt(payload []byte) bool {
 // startAfter begins behind a key, which must be one that the query reads.
 func (r *reader[T]) startAfter(payload []byte) bool {
 	p := r.plan
-	position := []fields.Value{p.partition}[:p.fixed()]
+	position := make([]fields.Value, 0, len(p.keys))
+	if p.scan == nil && !p.empty {
+		position = append(position, p.partition...)
+	}
 	for _, f := range p.keys[p.fixed():] {
 		kind, rest, ok := cutText(payload)
 		if !ok || fields.Kind(kind) != f.Kind {
@@ -125,8 +128,9 @@ func (r *reader[T]) startAfter(payload []byte) bool {
 		return false
 	}
 	i := 0
-	if p.index.sort != nil && p.scan == nil {
-		i = slices.IndexFunc(p.ranges, func(r keyRange) bool { return r.contains(position[1]) })
+	if sorts := len(p.index.sorts); sorts > 0 && p.scan == nil {
+		first := len(p.partition)
+		i = slices.IndexFunc(p.ranges, func(r keyRange) bool { return r.holds(position[first : first+sorts]) })
 	}
 	if i < 0 {
 		return false
@@ -161,8 +165,20 @@ func (p *queryPlan) newContext() []byte {
 		}
 	}
 	value := func(v fields.Value) { add(string(v.Kind()), v.Text()) }
-	add(cursorVersion, p.core.settings.name, p.index.name, p.index.partition.Name)
-	value(p.partition)
+	add(cursorVersion, p.core.settings.name, p.index.name)
+	// What only keys of several attributes have is written for them alone, so that
+	// all other cursors are what they were.
+	if n := len(p.index.partitions); n > 1 {
+		add(strconv.Itoa(n))
+	}
+	for i, f := range p.index.partitions {
+		add(f.Name)
+		if len(p.partition) > 0 {
+			value(p.partition[i])
+		} else {
+			value(fields.Value{})
+		}
+	}
 	if p.scan != nil {
 		add("scan", strconv.Itoa(p.scan.index), strconv.Itoa(p.scan.total))
 	}
@@ -171,6 +187,12 @@ func (p *queryPlan) newContext() []byte {
 	}
 	c = binary.AppendUvarint(c, uint64(len(p.ranges)))
 	for _, r := range p.ranges {
+		if n := len(r.fixed); n > 0 {
+			c = binary.AppendUvarint(c, uint64(n))
+		}
+		for _, v := range r.fixed {
+			value(v)
+		}
 		value(r.prefix)
 		value(r.lo.value)
 		value(r.hi.value)

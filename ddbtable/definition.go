@@ -35,45 +35,15 @@ type schema struct {
 	typ        string          // Go type of the items
 	attributes []*fields.Field // in the order of the struct
 	primary    *index
-	indexes    []*index // in the order in which the struct's tags name them
+	indexes    []*index        // in the order in which the struct's tags name them
+	native     []*fields.Field // attributes that are in keys because of NativeKeys
+	unstored   []*fields.Field // derived ones that are not, because of it
 	throughput *throughput
 	duties     duties
 	soft       *softDelete
 	guards     []*guardRule
 	guardTable string // suffix of the name of the table of guard items, "" for this table
 	union      *union // of a table of several types, which has no plan
-}
-
-// An index is a key of the table: its primary key, or a secondary index.
-type index struct {
-	name      string // "" for the primary key
-	local     bool
-	partition *fields.Field
-	sort      *fields.Field // nil if there is none
-
-	// What an index that does not project ALL projects beside the keys.
-	keysOnly bool
-	include  []string
-
-	// rule says which items are in the index; nil for all that have its keys.
-	// The attributes in ruled are there only if it is fulfilled.
-	rule  *node
-	ruled []*fields.Field
-}
-
-// keys lists the index's own key attributes.
-func (x *index) keys() []*fields.Field {
-	if x.sort == nil {
-		return []*fields.Field{x.partition}
-	}
-	return []*fields.Field{x.partition, x.sort}
-}
-
-func (x *index) String() string {
-	if x.name == "" {
-		return "the table"
-	}
-	return "index " + x.name
 }
 
 // throughput is the provisioned capacity of the table and of every global
@@ -129,6 +99,10 @@ func Define[T any](name string, options ...DefineOption) (*Definition[T], error)
 	s, err := d.schema(options)
 	if err != nil {
 		return nil, err
+	}
+	if len(s.unstored) > 0 {
+		plan = plan.Without(s.unstored...)
+		s.attributes = plan.Fields()
 	}
 	return &Definition[T]{schema: *s, plan: plan}, nil
 }
@@ -195,19 +169,14 @@ type definer struct {
 	belongs    func(any) (*fields.Path, error, bool) // path of a handle on T
 	primary    indexDraft
 	indexes    []*indexDraft
+	native     []*fields.Field
+	unstored   []*fields.Field
 	throughput *throughput
 	duties     duties
 	soft       *softDelete
 	guards     []*guardRule
 	guardTable string
 	wrong      []error
-}
-
-// An indexDraft is an index whose parts are being collected.
-type indexDraft struct {
-	index
-	partitions, sorts, locals []*fields.Field
-	projected                 bool
 }
 
 // schema is what the tags and the options say, or all mistakes in them.
@@ -229,7 +198,7 @@ func (d *definer) schema(options []DefineOption) (*schema, error) {
 	}
 	s := &schema{
 		name: d.table, typ: d.typ, attributes: d.attributes, primary: &d.primary.index,
-		throughput: d.throughput, duties: d.duties, soft: d.soft,
+		native: d.native, unstored: d.unstored, throughput: d.throughput, duties: d.duties, soft: d.soft,
 		guards: d.guards, guardTable: d.guardTable,
 	}
 	for _, x := range d.indexes {
@@ -250,14 +219,7 @@ func (d *definer) roles() {
 			if r.Index != "" {
 				x = d.draft(r.Index)
 			}
-			switch r.Part {
-			case fields.Partition:
-				x.partitions = append(x.partitions, f)
-			case fields.Sort:
-				x.sorts = append(x.sorts, f)
-			case fields.Local:
-				x.locals = append(x.locals, f)
-			}
+			x.add(r, f)
 		}
 		d.duties.take(f)
 	}
@@ -308,13 +270,17 @@ func (d *definer) include(x *indexDraft, a any) {
 
 // check completes the keys and refuses what DynamoDB would.
 func (d *definer) check() {
-	if len(d.primary.partitions) == 0 {
+	if len(d.primary.partition) == 0 {
 		d.fail("has no partition key; add the option `partition` to one field, e.g. `ddb:\"id,partition\"`")
 	}
 	d.complete(&d.primary, "the primary key")
+	d.distinct(&d.primary, "the primary key")
 	globals, locals, included := 0, 0, 0
 	for _, x := range d.indexes {
 		d.checkIndex(x)
+	}
+	d.leaveOut()
+	for _, x := range d.indexes {
 		d.ruled(x)
 		included += len(x.include)
 		if x.local {
@@ -334,46 +300,4 @@ func (d *definer) atMost(n, most int, what string) {
 	if n > most {
 		d.fail("has %d %s, DynamoDB takes %d; remove some", n, what, most)
 	}
-}
-
-func (d *definer) checkIndex(x *indexDraft) {
-	what := "index " + x.name
-	switch {
-	case len(x.locals) > 0 && len(x.partitions)+len(x.sorts) > 0:
-		d.fail("has %s both as a local and as a global index; use only local=%s, or partition= and sort=", what, x.name)
-		return
-	case len(x.locals) > 0:
-		x.local, x.partitions, x.sorts = true, d.primary.partitions, x.locals
-		if len(d.primary.sorts) == 0 {
-			d.fail("has the local %s, but the primary key has no sort key; add the option `sort` to a field, or make the index global", what)
-		}
-	case len(x.partitions) == 0:
-		d.fail("has %s without a partition key; add `partition=%s` to a field, or write `local=%[2]s`", what, x.name)
-	}
-	d.complete(x, what)
-}
-
-// complete sets the key of x from its parts.
-func (d *definer) complete(x *indexDraft, what string) {
-	x.partition = d.single(x.partitions, "partition", what)
-	x.sort = d.single(x.sorts, "sort", what)
-	if x.partition != nil && x.partition == x.sort {
-		d.fail("has attribute %s as partition key and sort key of %s; use two attributes", x.sort.Name, what)
-	}
-}
-
-// single is the only field of a part, or nil.
-func (d *definer) single(parts []*fields.Field, part, what string) *fields.Field {
-	switch len(parts) {
-	case 0:
-		return nil
-	case 1:
-		return parts[0]
-	}
-	var names []string
-	for _, f := range parts {
-		names = append(names, f.GoName)
-	}
-	d.fail("has %d %s keys of %s, fields %s; keep one, or join them in one derived attribute with from=", len(parts), part, what, strings.Join(names, ", "))
-	return parts[0]
 }

@@ -49,6 +49,31 @@ type (
 		B  string `ddb:"b,partition=g08,partition=g09,partition=g10,partition=g11,partition=g12,partition=g13,partition=g14"`
 		C  string `ddb:"c,partition=g15,partition=g16,partition=g17,partition=g18,partition=g19,partition=g20,partition=g21"`
 	}
+	unnumbered struct {
+		ID string `ddb:"id,partition"`
+		A  string `ddb:"a,partition=by_a:1,sort=by_a:1"`
+		B  string `ddb:"b,partition=by_a:1,sort=by_a:3"`
+		C  string `ddb:"c,sort=by_c:2,partition=by_c"`
+		D  string `ddb:"d,sort=by_c"`
+	}
+	natives struct {
+		ID string   `ddb:"id,partition"`
+		N  int      `ddb:"n,sort"`
+		A  string   `ddb:"a"`
+		B  string   `ddb:"b"`
+		C  string   `ddb:"c"`
+		D  string   `ddb:"d"`
+		E  string   `ddb:"e"`
+		F  bool     `ddb:"f"`
+		G  string   `ddb:"g,partition=plain"`
+		H  string   `ddb:"h,partition=named,from={a}"`
+		_  struct{} `ddb:"five,partition=five,from={a}_{b}_{c}_{d}_{e}"`
+		_  struct{} `ddb:"flag,partition=flag,from={f}"`
+		_  struct{} `ddb:"literal,partition=literal,from=ALL"`
+		_  struct{} `ddb:"first,partition=doubled,from={a}"`
+		_  struct{} `ddb:"second,sort=doubled,from={b}_{a}"`
+		_  struct{} `ddb:"near,local=near,from={a}"`
+	}
 	mistagged struct {
 		ID string   `ddb:"id,partition,unix"`
 		A  chan int `ddb:"a"`
@@ -65,6 +90,7 @@ type (
 
 var (
 	cardB    = ddbtable.Attr(func(p *card) *string { return &p.B })
+	nativesA = ddbtable.Attr(func(v *natives) *string { return &v.A })
 	cardCity = ddbtable.Attr(func(p *card) *string { return &p.From.City })
 )
 
@@ -102,6 +128,18 @@ func TestDefinitionMistakesAreTold(t *testing.T) {
 		{"Include of the zero handle", define[card]("things", ddbtable.Include("by_a", ddbtable.Attribute[card, string]{})), 1},
 		{"Include of the inside of an attribute", define[card]("things", ddbtable.Include("by_a", cardCity)), 1},
 		{"Include of an attribute twice", define[card]("things", ddbtable.Include("by_a", cardB, cardB)), 1},
+		{"attributes of a key that are not numbered", define[unnumbered]("things"), 6},
+		{"NativeKeys of nothing", define[natives]("things", ddbtable.NativeKeys()), 1},
+		{"NativeKeys of an index that is none", define[natives]("things", ddbtable.NativeKeys("none")), 1},
+		{"NativeKeys twice", define[natives]("things", ddbtable.NativeKeys("doubled", "doubled")), 2},
+		{"NativeKeys of a local index", define[natives]("things", ddbtable.NativeKeys("near")), 1},
+		{"NativeKeys of a key that is not derived", define[natives]("things", ddbtable.NativeKeys("plain")), 1},
+		{"NativeKeys of a literal", define[natives]("things", ddbtable.NativeKeys("literal")), 1},
+		{"NativeKeys of a field that would stay empty", define[natives]("things", ddbtable.NativeKeys("named")), 1},
+		{"NativeKeys of five facets", define[natives]("things", ddbtable.NativeKeys("five")), 1},
+		{"NativeKeys of a bool", define[natives]("things", ddbtable.NativeKeys("flag")), 1},
+		{"NativeKeys of one facet twice", define[natives]("things", ddbtable.NativeKeys("doubled")), 1},
+		{"NativeKeys of an index with a rule", define[natives]("things", ddbtable.NativeKeys("five"), ddbtable.Sparse("five", nativesA.Eq("x"))), 2},
 		{"several at once", define[card]("x", ddbtable.Provisioned(1, 0), ddbtable.KeysOnly("by_b"), nil), 4},
 	} {
 		err := c.define()

@@ -158,7 +158,7 @@ func (t *core) replaceable() *node {
 	if ours == nil {
 		return nil
 	}
-	return &node{op: opOr, kids: []*node{fieldNode(opNotExists, t.schema.primary.partition), ours}}
+	return &node{op: opOr, kids: []*node{fieldNode(opNotExists, t.schema.primary.partitions[0]), ours}}
 }
 
 // owns reports whether an item is of this type.

@@ -110,7 +110,7 @@ func guardSchema(of *schema) *schema {
 	}
 	return &schema{
 		name: of.name + of.guardTable, typ: plan.Type(), attributes: plan.Fields(),
-		primary: &index{partition: plan.Fields()[0]}, throughput: of.throughput,
+		primary: &index{partitions: plan.Fields()[:1]}, throughput: of.throughput,
 	}
 }
 
@@ -126,22 +126,22 @@ func (t *core) tables(f func(*core) error) error {
 // guardKey is the primary key of a guard item. Its sort key, if there is one,
 // is the same for all.
 func (t *core) guardKey(text string) []member {
-	x := t.schema.primary
-	key := []member{{x.partition.Name, fields.String(text)}}
-	if x.partition.Kind == fields.B {
+	partition := t.schema.primary.partitions[0]
+	key := []member{{partition.Name, fields.String(text)}}
+	if partition.Kind == fields.B {
 		key[0].value = binaryValue(text)
 	}
-	if x.sort == nil {
-		return key
+	for _, f := range t.schema.primary.sorts {
+		sort := member{f.Name, fields.String("guard")}
+		switch f.Kind {
+		case fields.N:
+			sort.value = fields.Int(0)
+		case fields.B:
+			sort.value = binaryValue("guard")
+		}
+		key = append(key, sort)
 	}
-	sort := member{x.sort.Name, fields.String("guard")}
-	switch x.sort.Kind {
-	case fields.N:
-		sort.value = fields.Int(0)
-	case fields.B:
-		sort.value = binaryValue("guard")
-	}
-	return append(key, sort)
+	return key
 }
 
 func binaryValue(text string) fields.Value {

@@ -196,7 +196,7 @@ func (p *guardedPart) unknown() []*fields.Field {
 	if !p.reads() {
 		return all
 	}
-	wanted := append(slices.Clip(p.missing), p.core.schema.primary.partition)
+	wanted := append(slices.Clip(p.missing), p.core.schema.primary.partitions[0])
 	if f := p.core.schema.duties.discriminator; f != nil {
 		wanted = append(wanted, f)
 	}
@@ -255,9 +255,9 @@ func (p *guardedPart) build() (*call, error) {
 	}
 	c := *made
 	if p.old == nil {
-		return &c, c.texts.require(fieldNode(opNotExists, p.core.schema.primary.partition))
+		return &c, c.texts.require(fieldNode(opNotExists, p.core.schema.primary.partitions[0]))
 	}
-	n := fieldNode(opExists, p.core.schema.primary.partition)
+	n := fieldNode(opExists, p.core.schema.primary.partitions[0])
 	for _, f := range p.missing {
 		n = both(n, unchanged(f, p.old[f]))
 	}

@@ -21,8 +21,10 @@ type limit struct {
 func (l limit) none() bool { return l.value.Kind() == "" }
 
 // A keyRange is a range of sort keys, in the form in which one key condition
-// can ask for it: of its limits, if there are two, none is open.
+// can ask for it: of its limits, if there are two, none is open. It is one of
+// the attribute behind those that are fixed.
 type keyRange struct {
+	fixed  []fields.Value // of the first attributes of the sort key, each equal to one
 	lo, hi limit
 	prefix fields.Value // instead of limits: all keys that begin with it
 	head   int          // how many bytes of the keys hold the facets with one value each
@@ -71,7 +73,20 @@ func (r keyRange) exact() bool {
 	return !r.lo.none() && !r.hi.none() && r.lo.value.Compare(r.hi.value) == 0
 }
 
-// contains reports whether a sort key is in the range.
+// behind is the range with one more attribute fixed before it.
+func (r keyRange) behind(fixed []fields.Value) keyRange {
+	r.fixed = fixed
+	return r
+}
+
+// holds reports whether a sort key is in the range, given by its attributes.
+func (r keyRange) holds(sorts []fields.Value) bool {
+	n := len(r.fixed)
+	same := slices.EqualFunc(r.fixed, sorts[:n], func(a, b fields.Value) bool { return a.Compare(b) == 0 })
+	return same && (n == len(sorts) || r.contains(sorts[n]))
+}
+
+// contains reports whether a value of the attribute is in the range.
 func (r keyRange) contains(v fields.Value) bool {
 	if r.prefix.Kind() != "" {
 		return v.Kind() == r.prefix.Kind() && strings.HasPrefix(v.Text(), r.prefix.Text())
@@ -112,8 +127,21 @@ func (r keyRange) unlimited() bool {
 	return r.prefix.Kind() == "" && r.lo.none() && r.hi.none()
 }
 
-// write appends the key condition on the sort key, for a range with limits.
-func (r keyRange) write(w *writer, sort *fields.Field) {
+// write appends the conditions on the sort key.
+func (r keyRange) write(w *writer, sorts []*fields.Field) {
+	for i, v := range r.fixed {
+		w.string(" AND ")
+		w.name(sorts[i].Name)
+		w.operator(" =", limit{value: v})
+	}
+	if !r.unlimited() {
+		w.string(" AND ")
+		r.writeLimits(w, sorts[len(r.fixed)])
+	}
+}
+
+// writeLimits appends the condition on one attribute, for a range with limits.
+func (r keyRange) writeLimits(w *writer, sort *fields.Field) {
 	if r.prefix.Kind() != "" {
 		w.string("begins_with(")
 		w.name(sort.Name)

@@ -1,7 +1,6 @@
 package ddbtable
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -34,7 +33,7 @@ func (b *binding) tooManyMerged() error {
 }
 
 // A merger reads the ranges of a query side by side and gives their items in
-// the order of the text behind the facets in which the ranges differ. Where
+// the order of what comes behind the facets in which the ranges differ. Where
 // that is equal, the order is that of the ranges.
 type merger[T any] struct {
 	query    Query[T]
@@ -47,11 +46,11 @@ type merger[T any] struct {
 // A stream is one range of a merger.
 type stream[T any] struct {
 	*reader[T]
-	head  int    // how many bytes of the sort key come before what is compared
-	next  int    // which of the reader's rows comes next
-	began place  // where the rows begin
-	first item   // key of the first item that was read, none before that
-	text  string // by which the next row is compared
+	in     keyRange
+	next   int            // which of the reader's rows comes next
+	began  place          // where the rows begin
+	first  item           // key of the first item that was read, none before that
+	sorted []fields.Value // by which the next row is compared
 }
 
 // only is the plan of one of the ranges.
@@ -67,7 +66,7 @@ func (p *queryPlan) only(i int) *queryPlan {
 func (q Query[T]) merger(p *queryPlan) *merger[T] {
 	m := &merger[T]{query: q, plan: p, backward: p.descending}
 	for i, r := range p.ranges {
-		m.streams = append(m.streams, &stream[T]{reader: q.reader(p.only(i)), head: r.head})
+		m.streams = append(m.streams, &stream[T]{reader: q.reader(p.only(i)), in: r})
 	}
 	return m
 }
@@ -147,16 +146,24 @@ func (m *merger[T]) fill(ctx context.Context, s *stream[T], limit int) error {
 	return s.look()
 }
 
-// look notes the text by which the next row is compared.
+// look notes by what the next row is compared: the attributes of the sort key
+// behind those that the range fixes, without the head of the first.
 func (s *stream[T]) look() error {
 	if s.used() {
 		return nil
 	}
-	v, err := s.rows.raw(s.next).value(s.plan.index.sort.Name)
-	if err == nil {
-		s.text = v.Text()[min(s.head, len(v.Text())):]
+	s.sorted = s.sorted[:0]
+	for i, f := range s.plan.index.sorts[len(s.in.fixed):] {
+		v, err := s.rows.raw(s.next).value(f.Name)
+		if err != nil {
+			return err
+		}
+		if i == 0 && s.in.head > 0 {
+			v = v.WithText(v.Text()[min(s.in.head, len(v.Text())):])
+		}
+		s.sorted = append(s.sorted, v)
 	}
-	return err
+	return nil
 }
 
 // pass goes on to the stream's next item.
@@ -168,7 +175,7 @@ func (s *stream[T]) pass() error {
 // before reports whether the item of a later stream comes before that of an
 // earlier one.
 func (m *merger[T]) before(later, earlier *stream[T]) bool {
-	c := cmp.Compare(later.text, earlier.text)
+	c := slices.CompareFunc(later.sorted, earlier.sorted, fields.Value.Compare)
 	if m.backward {
 		return c >= 0
 	}

@@ -117,13 +117,15 @@ func (p *queryPlan) request(i int, backward bool) call {
 
 // writeKey appends the key condition of a range.
 func (p *queryPlan) writeKey(w *writer, r keyRange) {
-	w.name(p.index.partition.Name)
-	w.string(" = ")
-	w.value(p.partition)
-	if p.index.sort != nil && !r.unlimited() {
-		w.string(" AND ")
-		r.write(w, p.index.sort)
+	for i, f := range p.index.partitions {
+		if i > 0 {
+			w.string(" AND ")
+		}
+		w.name(f.Name)
+		w.string(" = ")
+		w.value(p.partition[i])
 	}
+	r.write(w, p.index.sorts)
 }
 
 // bind finds the key that serves the query. A scan reads the whole of one.

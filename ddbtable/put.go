@@ -57,7 +57,7 @@ func (c Create[T]) run(ctx context.Context) (none T, err error) {
 }
 
 // free is the condition that no item has the key.
-func (p put) free() *node { return fieldNode(opNotExists, p.core.schema.primary.partition) }
+func (p put) free() *node { return fieldNode(opNotExists, p.core.schema.primary.partitions[0]) }
 
 func existing(item) error { return ErrExists }
 
@@ -255,6 +255,9 @@ func (t *core) encode(r record) (i item, err error) {
 func (t *core) encodeOnto(dst []byte, r record) (json []byte, typed map[string]types.AttributeValue, err error) {
 	if t.schema.union != nil {
 		return dst, nil, errOfUnion
+	}
+	if err := t.schema.checkNative(r); err != nil {
+		return dst, nil, err
 	}
 	omit, err := t.schema.omitted(r)
 	if err != nil {

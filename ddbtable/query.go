@@ -469,15 +469,14 @@ func (r *reader[T]) turned() place {
 
 // atEnd reports whether the place is the inclusive limit of the range.
 func (r *reader[T]) atEnd() (bool, error) {
-	sort := r.plan.index.sort
-	if r.at.after.none() || sort == nil {
+	if r.at.after.none() {
 		return false, nil
 	}
 	in := r.plan.ranges[r.current()]
 	if !in.ends(r.backward) {
 		return false, nil
 	}
-	v, err := r.at.after.value(sort.Name)
+	v, err := r.at.after.value(r.plan.index.sorts[len(in.fixed)].Name)
 	return err == nil && in.endsAt(v, r.backward), err
 }
 

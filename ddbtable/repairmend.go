@@ -143,7 +143,7 @@ func (k *repairKind) send(ctx context.Context, key []member, m mend) (now item, 
 	t := k.core
 	cond := t.ours()
 	if cond == nil {
-		cond = fieldNode(opExists, t.schema.primary.partition)
+		cond = fieldNode(opExists, t.schema.primary.partitions[0])
 	}
 	var given []*fields.Field
 	for _, c := range m.changes {

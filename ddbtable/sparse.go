@@ -62,6 +62,10 @@ func (d *definer) ruled(x *indexDraft) {
 			x.index.ruled = append(x.index.ruled, f)
 		}
 	}
+	if len(x.index.ruled) == 0 && x.native {
+		d.fail("has Sparse and NativeKeys for index %s, whose attributes are stored whatever the rule says; keep one, or number its attributes and derive one of them, on a blank field perhaps", x.name)
+		return
+	}
 	if len(x.index.ruled) == 0 {
 		d.fail("has Sparse for index %s, which has no derived key of its own; add one with from=, on a blank field perhaps", x.name)
 	}

@@ -114,7 +114,7 @@ func openCore(client Client, s *schema, options []Option) core {
 		t.err = errors.Join(t.err, badName(guards, "the table of guard items"))
 	}
 	t.sender = senderFor(client, &t.settings)
-	t.there = fieldNode(opExists, s.primary.partition)
+	t.there = fieldNode(opExists, s.primary.partitions[0])
 	return t
 }
 
@@ -356,11 +356,7 @@ func (t *core) keyError(format string, args ...any) error {
 func keyParts(x *index) string {
 	text := ""
 	for _, f := range x.keys() {
-		parts := []*fields.Field{f}
-		if f.Template != nil {
-			parts = facetsOf(f)
-		}
-		for _, part := range parts {
+		for _, part := range partsOf(f) {
 			if text != "" {
 				text += ", "
 			}

@@ -108,7 +108,7 @@ func (c check) part() (transactPart, error) {
 	}
 	cond := both(c.cond, t.ours())
 	if cond == nil || cond.empty() && cond.err == nil {
-		cond = fieldNode(opExists, t.schema.primary.partition)
+		cond = fieldNode(opExists, t.schema.primary.partitions[0])
 	}
 	request := &call{op: opCheck, table: t.settings.name, key: key}
 	request.texts.condition, err = request.texts.writer.condition(cond)

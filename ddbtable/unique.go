@@ -174,7 +174,7 @@ func (d *definer) checkGuards() {
 	} else if f.Template.Constant() == guardType {
 		d.fail("has the discriminator of guard items; choose another")
 	}
-	if k := d.primary.partition; k != nil && k.Kind == fields.N {
+	if k := d.primary.partitions; len(k) > 0 && k[0].Kind == fields.N {
 		d.fail("has Unique or Counted, and a number as partition key, which guard items cannot have; use text, %s", remedy)
 	}
 }

@@ -147,7 +147,7 @@ func (f *Field) fillPadded(text []byte, pair IntInt, base unsafe.Pointer) error 
 // was read. Trusted says that the template is known to make the text.
 func (f *Field) fill(text []byte, trusted bool, base unsafe.Pointer) error {
 	switch {
-	case f.blank():
+	case f.Blank():
 		return nil
 	case f.typ == intIntType:
 		return f.Template.fillIntInt(text, trusted, (*IntInt)(f.where.reach(base)))

@@ -56,6 +56,9 @@
 //	partition, sort   part of the table's primary key
 //	partition=INDEX, sort=INDEX, local=INDEX
 //	                  part of the key of an index, local for a local one
+//	partition=INDEX:1, sort=INDEX:2 …
+//	                  one of up to 4 attributes that are the partition key, or
+//	                  the sort key, of a global index together, in that order
 //	writeid, version, createdat, updatedat, ttl, discriminator
 //	                  ddbtable keeps the attribute: see [Duty]
 //	from=TEMPLATE     the attribute is derived; the last option, it takes the

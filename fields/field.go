@@ -50,8 +50,8 @@ func (f *Field) primary() bool {
 	return slices.ContainsFunc(f.Roles, func(r Role) bool { return r.Index == "" })
 }
 
-// blank reports whether the field is blank.
-func (f *Field) blank() bool { return f.GoName == "_" || strings.HasSuffix(f.GoName, "._") }
+// Blank reports whether the struct field is blank: no code reads or sets it.
+func (f *Field) Blank() bool { return f.GoName == "_" || strings.HasSuffix(f.GoName, "._") }
 
 // Integer reports whether the attribute is a number without a fraction.
 func (f *Field) Integer() bool { return f.codec.facet.shape == shapeInteger }

@@ -88,7 +88,7 @@ type probe struct {
 // fill sets the nested pointers of the struct at base.
 func (p *probe) fill(s *structure, base unsafe.Pointer, depth int) {
 	for _, f := range s.fields {
-		if p.room--; f.blank() || p.room < 0 {
+		if p.room--; f.Blank() || p.room < 0 {
 			continue
 		}
 		at, c := f.where.reach(base), f.codec
@@ -104,7 +104,7 @@ func (p *probe) fill(s *structure, base unsafe.Pointer, depth int) {
 // locate finds the value of type t at target in the struct at base.
 func (p *probe) locate(s *structure, base, target unsafe.Pointer, t reflect.Type, depth int) *Path {
 	for _, f := range s.fields {
-		if f.blank() {
+		if f.Blank() {
 			continue
 		}
 		at, c := f.where.reach(base), f.codec

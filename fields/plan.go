@@ -69,6 +69,12 @@ func (p *Plan[T]) Type() string { return p.s.typ.String() }
 // must not be changed.
 func (p *Plan[T]) Fields() []*Field { return p.s.fields }
 
+// Without returns the plan that neither stores nor reads these derived
+// attributes: to it they are attributes that no field has.
+func (p *Plan[T]) Without(derived ...*Field) *Plan[T] {
+	return &Plan[T]{p.s.without(derived)}
+}
+
 // Field returns the attribute of that name, nil if there is none.
 func (p *Plan[T]) Field(name string) *Field { return p.s.byName[name] }
 

@@ -41,7 +41,7 @@ type reading struct {
 func (s *structure) begin() *reading {
 	r, _ := s.readings.Get().(*reading)
 	if r == nil {
-		n := len(s.fields)
+		n := s.size
 		r = &reading{structure: s, state: make([]state, n), texts: make([][]byte, n), after: make([]*Field, n+1)}
 	}
 	r.restart()
@@ -51,7 +51,7 @@ func (s *structure) begin() *reading {
 // restart begins another item.
 func (r *reading) restart() {
 	clear(r.state)
-	r.err, r.first = nil, len(r.fields)
+	r.err, r.first = nil, r.size
 }
 
 // end puts the reading back for its next use.
@@ -123,7 +123,7 @@ func (r *reading) members(base unsafe.Pointer) error {
 	if err := r.scan.Begin('{'); err != nil {
 		return err
 	}
-	none := len(r.fields)
+	none := r.size
 	last := r.run(none, true, base)
 	first := last == none
 	for {

@@ -3,6 +3,7 @@ package fields
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -18,13 +19,24 @@ import (
 type structure struct {
 	typ      reflect.Type
 	fields   []*Field
+	size     int // above the index of each field
 	byName   map[string]*Field
 	derived  []*Field
 	flat     bool // all fields are scalars
 	nested   bool // reached as a map inside an item
 	tagged   bool // a field has a ddb tag, be it mistaken
 	readings sync.Pool
-	late     atomic.Pointer[TagError] // a codec was registered too late
+	late     *atomic.Pointer[TagError] // a codec was registered too late
+}
+
+// without is the structure without some of its derived attributes.
+func (s *structure) without(derived []*Field) *structure {
+	rest := &structure{typ: s.typ, size: s.size, byName: maps.Clone(s.byName), late: s.late}
+	left := func(f *Field) bool { return slices.Contains(derived, f) }
+	rest.fields = slices.DeleteFunc(slices.Clone(s.fields), left)
+	rest.derived = slices.DeleteFunc(slices.Clone(s.derived), left)
+	maps.DeleteFunc(rest.byName, func(_ string, f *Field) bool { return left(f) })
+	return rest
 }
 
 // structOf stores structs as M.
@@ -61,7 +73,7 @@ func (s *structure) usable() error {
 // compile finds the attributes of the struct and returns every mistake.
 func (s *structure) compile(c *compiler) []error {
 	b := &builder{structure: s, compiler: c, duties: make(map[Duty]string)}
-	s.byName = make(map[string]*Field)
+	s.byName, s.late = make(map[string]*Field), new(atomic.Pointer[TagError])
 	b.walk(s.typ, location{}, "")
 	s.flat = !slices.ContainsFunc(s.fields, func(f *Field) bool { return !f.scalar })
 	for _, d := range b.pending {
@@ -149,12 +161,12 @@ func (b *builder) field(sf reflect.StructField, at location, name, text string) 
 	}
 	f := &Field{
 		Name: tag.name, GoName: name, Roles: tag.roles, Duty: tag.duty,
-		index: len(b.fields), typ: sf.Type, in: b.structure, where: at, derived: tag.from != "",
+		index: b.size, typ: sf.Type, in: b.structure, where: at, derived: tag.from != "",
 	}
 	if other := b.byName[f.Name]; other != nil {
 		b.fail(name, text, fmt.Sprintf("attribute name %q is also that of field %s; rename one", f.Name, other.GoName))
 	}
-	b.fields = append(b.fields, f)
+	b.fields, b.size = append(b.fields, f), b.size+1
 	b.byName[f.Name] = f
 	switch {
 	case f.derived:
@@ -233,11 +245,11 @@ func (b *builder) deriveField(f *Field, tag *tag, text string) {
 		b.fail(f.GoName, text, "a derived attribute takes no codec and neither omitzero nor truncate, because its template alone decides the bytes; remove the option")
 	}
 	switch {
-	case f.blank() && f.typ.Size() > 0:
+	case f.Blank() && f.typ.Size() > 0:
 		b.fail(f.GoName, text, "blank field takes space; declare it as _ struct{}")
 	case f.typ == intIntType:
 		f.codec = intIntCodec()
-	case f.blank() || f.typ.Kind() == reflect.String && !isEnum(f.typ) && textCodec(f.typ) == nil && b.compiler.registered("", f.typ) == nil:
+	case f.Blank() || f.typ.Kind() == reflect.String && !isEnum(f.typ) && textCodec(f.typ) == nil && b.compiler.registered("", f.typ) == nil:
 		f.codec = stringCodec()
 	default:
 		b.fail(f.GoName, text, fmt.Sprintf("a derived attribute's field cannot have Go type %s; use a string, fields.IntInt, or a blank field _ struct{}", f.typ))

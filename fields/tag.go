@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"example.com/ddb/internal/wire"
@@ -23,7 +24,16 @@ const (
 type Role struct {
 	Part  Part
 	Index string // index name; "" for the table's primary key
+
+	// Number is the place, from 1, among the attributes that make up the part
+	// of an index's key together; 0 if the tag does not say.
+	Number int
 }
+
+// maxNumber is how many attributes a partition key or a sort key of a global
+// index may have.
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.DesignPattern.MultiAttributeKeys.html
+const maxNumber = 4
 
 // A tag is a parsed ddb tag.
 type tag struct {
@@ -112,10 +122,18 @@ func (t *tag) oneCodec(dst *string, name string) string {
 }
 
 func (t *tag) role(part Part, index string, hasIndex bool) string {
+	index, text, numbered := strings.Cut(index, ":")
 	if hasIndex && !validIndex(index) {
 		return fmt.Sprintf("index name %q is not valid; use 3 to 255 of A-Z a-z 0-9 _ . -", index)
 	}
-	r := Role{part, index}
+	number, err := strconv.Atoi(text)
+	switch {
+	case numbered && part == Local:
+		return fmt.Sprintf("number %q behind local index %s, whose sort key has one attribute; write local=%[2]s, or make the index global", text, index)
+	case numbered && (err != nil || number < 1 || number > maxNumber || strconv.Itoa(number) != text):
+		return fmt.Sprintf("number %q behind index %s is not valid; number the attributes of a key from 1 to %d", text, index, maxNumber)
+	}
+	r := Role{part, index, number}
 	if slices.Contains(t.roles, r) {
 		return "the same key option twice; remove one"
 	}

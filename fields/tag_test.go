@@ -216,6 +216,11 @@ func TestTagErrors(t *testing.T) {
 			V int `ddb:"v"`
 		}](), []string{"fields: T.Time: field has no ddb tag; add `ddb:\"name\"` with its attribute name, or `ddb:\"-\"` to leave it out"}},
 
+		{"number of a key behind the last", oneTag[string]("v,sort=by_x:5"), one("v,sort=by_x:5", `number "5" behind index by_x is not valid; number the attributes of a key from 1 to 4`)},
+		{"number of a key before the first", oneTag[string]("v,partition=by_x:0"), one("v,partition=by_x:0", `number "0" behind index by_x is not valid; number the attributes of a key from 1 to 4`)},
+		{"number of a key that is none", oneTag[string]("v,partition=by_x:,sort=by_x:01"), append(one("v,partition=by_x:,sort=by_x:01", `number "" behind index by_x is not valid; number the attributes of a key from 1 to 4`), one("v,partition=by_x:,sort=by_x:01", `number "01" behind index by_x is not valid; number the attributes of a key from 1 to 4`)...)},
+		{"number of a local key", oneTag[string]("v,local=by_x:1"), one("v,local=by_x:1", `number "1" behind local index by_x, whose sort key has one attribute; write local=by_x, or make the index global`)},
+		{"number without an index", oneTag[string]("v,sort=:1"), one("v,sort=:1", `index name ""`+badIndex)},
 		{"derived without a template", oneTag[string]("v,from="), one("v,from=", `option "from" has no key template; write e.g. from={a}_{b}`)},
 		{"derived of a wrong type", oneTag[int]("v,from=A"), one("v,from=A", "a derived attribute's field cannot have Go type int; use a string, fields.IntInt, or a blank field _ struct{}")},
 		{"derived of a pointer", oneTag[*string]("v,from=A"), one("v,from=A", "a derived attribute's field cannot have Go type *string; use a string, fields.IntInt, or a blank field _ struct{}")},
@@ -337,7 +342,7 @@ func TestTagsAreRead(t *testing.T) {
 	type item struct {
 		_ struct{}       `ddb:"derived,sort=by_x,from=A#{b},{{c}}"`
 		A string         `ddb:"a,partition,partition=by_a,local=by_c"`
-		B int            `ddb:"b,sort,sort=by_b.2-x"`
+		B int            `ddb:"b,sort,sort=by_b.2-x,partition=by_d:4"`
 		C *time.Time     `ddb:"c,unix,truncate,omitzero"`
 		D uuid.UUID      `ddb:"d:é#.[0],writeid"`
 		E map[int]string `ddb:"e"`
@@ -367,7 +372,7 @@ func TestTagsAreRead(t *testing.T) {
 	want := []attribute{
 		{"derived", "_", fields.S, []fields.Role{{Part: fields.Sort, Index: "by_x"}}, "A#{b},{{c}}", false},
 		{"a", "A", fields.S, []fields.Role{{Part: fields.Partition}, {Part: fields.Partition, Index: "by_a"}, {Part: fields.Local, Index: "by_c"}}, "", false},
-		{"b", "B", fields.N, []fields.Role{{Part: fields.Sort}, {Part: fields.Sort, Index: "by_b.2-x"}}, "", false},
+		{"b", "B", fields.N, []fields.Role{{Part: fields.Sort}, {Part: fields.Sort, Index: "by_b.2-x"}, {Part: fields.Partition, Index: "by_d", Number: 4}}, "", false},
 		{"c", "C", fields.N, nil, "", false},
 		{"d:é#.[0]", "D", fields.S, nil, "", true},
 		{"e", "E", fields.M, nil, "", false},
