@@ -77,6 +77,7 @@ client: ## use examples/local-server as the toy store does, with AWS's SDK for J
 	go build -o .tools/local-server ./examples/local-server
 	node internal/jsclient/run.js .tools/local-server -addr 127.0.0.1:0
 	node internal/jsclient/run.js .tools/local-server -addr 127.0.0.1:0 -latency 1ms -faults 'fail-before every=7'
+	node internal/jsclient/run.js .tools/local-server -addr 127.0.0.1:0 -strict 1
 
 # The variable LOCAL adds DynamoDB Local, which is not open source, and which
 # listens on every interface: so all of it runs in a network of its own.

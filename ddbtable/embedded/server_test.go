@@ -2,13 +2,16 @@ package embedded_test
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -105,5 +108,40 @@ func TestHeadersAreLimited(t *testing.T) {
 	line, err := bufio.NewReader(conn).ReadString('\n')
 	if err != nil || !strings.Contains(line, "431") {
 		t.Errorf("answer: %q, %v", line, err)
+	}
+}
+
+// TestConnectionsAreLimited tells a server of more connections than it takes: the
+// one too many is closed, and when another one ends there is room again.
+func TestConnectionsAreLimited(t *testing.T) {
+	server := embedded.NewServer(open(t))
+	const most = 1024
+	isOpen := func(told func(net.Conn)) bool {
+		ours, theirs := net.Pipe()
+		defer ours.Close()
+		defer theirs.Close()
+		told(theirs)
+		// A read of a closed connection fails for another reason than time.
+		_ = ours.SetReadDeadline(time.Now().Add(-time.Second))
+		_, err := ours.Read(make([]byte, 1))
+		return errors.Is(err, os.ErrDeadlineExceeded)
+	}
+	arrives := func(conn net.Conn) {
+		server.ConnState(conn, http.StateNew)
+		server.ConnState(conn, http.StateActive)
+		server.ConnState(conn, http.StateIdle)
+	}
+	for i := range most {
+		if !isOpen(arrives) {
+			t.Fatalf("connection %d was closed", i+1)
+		}
+	}
+	if isOpen(arrives) {
+		t.Error("one too many was not closed")
+	}
+	server.ConnState(nil, http.StateClosed)
+	server.ConnState(nil, http.StateClosed)
+	if !isOpen(arrives) {
+		t.Error("there was no room when others had ended")
 	}
 }

@@ -110,7 +110,7 @@ var shown = []string{
 func TestCodeInTheDocumentsIsTested(t *testing.T) {
 	root := os.DirFS(filepath.Join("..", ".."))
 	documents, sources := make(fstest.MapFS), make(fstest.MapFS)
-	copyTo(t, documents, root, "README.md", "docs/guide")
+	copyTo(t, documents, root, "README.md", "docs/guide", "docs/embedded.md")
 	copyTo(t, sources, root, shown...)
 	offences, err := untested(documents, sources)
 	if err != nil {
