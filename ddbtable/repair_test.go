@@ -185,7 +185,13 @@ type remark struct {
 	Customer string   `ddb:"customer_id"`
 	Number   int      `ddb:"number"`
 	Author   string   `ddb:"author"`
+	Stars    int      `ddb:"stars,omitzero"`
 }
+
+var (
+	remarkCustomer = ddbtable.Attr(func(r *remark) *string { return &r.Customer })
+	remarkNumber   = ddbtable.Attr(func(r *remark) *int { return &r.Number })
+)
 
 func TestRepairOfACollection(t *testing.T) {
 	remarks := ddbtable.MustDefine[remark]("shop")
@@ -196,24 +202,37 @@ func TestRepairOfACollection(t *testing.T) {
 	}
 	storeRaw(t, r.client, table.Name(), rawItem{"id": "p", "pk": "CUSTOMER#c", "sk": "A#PROFILE", "type": "customer", "customer_id": "c", "name": "n"},
 		item("REMARK#000001", "remark", 1), item("REMARK#000002", "remark", 2).with("author_key", "AUTHOR#bob"), item("REMARK#000009", "remark", 3),
-		item("REMARK#000004", "letter", 4))
+		item("REMARK#000004", "letter", 4), item("REMARK#000005", "remark", 5).with("author_key", "AUTHOR#bob").with("stars", "many"))
 	var bad []string
 	look := func(e *ddbtable.ItemError) error {
 		bad = append(bad, e.Attribute+": "+e.Err.Error())
 		return nil
 	}
 	before := readRaw(t, r.client, table.Name())
-	repaired(t, "the united table", table.Repair().OnBadItem(look), "5 read, 2 stale, 2 mended, 0 changed meanwhile, 2 bad (author_key: 2)")
+	repaired(t, "the united table", table.Repair().OnBadItem(look), "6 read, 2 stale, 2 mended, 0 changed meanwhile, 3 bad (author_key: 2)")
 	slices.Sort(bad)
-	if len(bad) != 2 || !strings.HasPrefix(bad[0], "sk: ") || !strings.Contains(bad[0], "part of the primary key, which never changes: create the item anew") || !strings.Contains(bad[1], "names none of the types") {
+	if len(bad) != 3 || !strings.HasPrefix(bad[0], "sk: ") || !strings.Contains(bad[0], "part of the primary key, which never changes: create the item anew") ||
+		!strings.HasPrefix(bad[1], "stars: ") || !strings.Contains(bad[2], "names none of the types") {
 		t.Errorf("bad items: %q", bad)
 	}
 	after := readRaw(t, r.client, table.Name())
-	for _, id := range []string{"p", "REMARK#000009remark", "REMARK#000004letter"} {
+	for _, id := range []string{"p", "REMARK#000009remark", "REMARK#000004letter", "REMARK#000005remark"} {
 		expect(t, id, after[id], before[id])
 	}
 	bad = nil
-	repaired(t, "one type of it", typed.Repair().OnBadItem(look), "3 read, 0 stale, 0 mended, 0 changed meanwhile, 1 bad")
+	repaired(t, "one type of it", typed.Repair().OnBadItem(look), "4 read, 0 stale, 0 mended, 0 changed meanwhile, 2 bad")
+
+	storeRaw(t, r.client, table.Name(), item("REMARK#000007", "remark", 7))
+	r.before = func(operation string) {
+		if operation != "UpdateItem" {
+			return
+		}
+		r.before = nil
+		if _, err := typed.Delete(remarkCustomer.Eq("c"), remarkNumber.Eq(7)).Run(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	repaired(t, "an item that is deleted meanwhile", typed.Repair(), "5 read, 1 stale, 0 mended, 1 changed meanwhile, 2 bad (author_key: 1)")
 }
 
 func TestRepairMeetsOtherWriters(t *testing.T) {
@@ -301,7 +320,8 @@ func TestRepairGoesOnWhereItWasInterrupted(t *testing.T) {
 		if err == nil {
 			break
 		}
-		if !canceled || !errors.Is(err, context.Canceled) {
+		_, throttled := errors.AsType[*types.ProvisionedThroughputExceededException](err) // on every attempt
+		if !throttled && (!canceled || !errors.Is(err, context.Canceled)) {
 			t.Fatal(err)
 		}
 		if runs > 20 {
@@ -330,6 +350,23 @@ func TestRepairGoesOnWhereItWasInterrupted(t *testing.T) {
 	repaired(t, "after it", table.Repair().Parallel(2), fmt.Sprintf("%d read, 0 stale, 0 mended, 0 changed meanwhile, 0 bad", items))
 }
 
+func TestRepairReadsAtTheRateThatIsGiven(t *testing.T) {
+	clock := ddbtest.NewClock(time.Unix(0, 0))
+	table, r := recorded(t, Jobs, ddbtable.UseClock(clock))
+	var all []rawItem
+	for i := range 1200 {
+		all = append(all, oldJob(fmt.Sprint("j", i), i))
+	}
+	storeRaw(t, r.client, table.Name(), all...)
+	if _, err := table.Repair().RateLimit(2).DryRun(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	// Two requests of 500 items, of some 60 bytes, come before the last one.
+	if waited := clock.Now().Sub(time.Unix(0, 0)); waited < 2*time.Second || waited > 10*time.Second {
+		t.Errorf("it waited %v", waited)
+	}
+}
+
 func TestRepairsRefusalsAndErrors(t *testing.T) {
 	table, r := recorded(t, Jobs)
 	storeRaw(t, r.client, table.Name(), oldJob("a", -1), oldJob("b", 2))
@@ -355,12 +392,14 @@ func TestRepairsRefusalsAndErrors(t *testing.T) {
 	}
 
 	mine := errors.New("mine")
-	if _, err := table.Repair().OnBadItem(func(*ddbtable.ItemError) error { return mine }).Run(ctx); !errors.Is(err, mine) {
-		t.Errorf("OnBadItem's error came as %v", err)
+	_, err := table.Repair().OnBadItem(func(*ddbtable.ItemError) error { return mine }).Run(ctx)
+	report, err2 := table.Repair().OnProgress(func(ddbtable.RepairReport) error { return mine }).Run(ctx)
+	for _, err := range []error{err, err2} {
+		if _, wrapped := errors.AsType[*ddbtable.OpError](err); wrapped || !errors.Is(err, mine) {
+			t.Errorf("the caller's error came as %v", err)
+		}
 	}
-	if report, err := table.Repair().OnProgress(func(ddbtable.RepairReport) error { return mine }).Run(ctx); !errors.Is(err, mine) || report.Read != 2 {
-		t.Errorf("OnProgress's error came as %v, with %v", err, report)
-	}
+	expect(t, "items read", report.Read, 2)
 }
 
 func TestRepairPassesOverWhatCannotBeWritten(t *testing.T) {

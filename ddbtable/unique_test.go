@@ -254,6 +254,13 @@ func TestUniqueInTransactions(t *testing.T) {
 			t.Fatalf("two items change their values: %v", swap)
 		}
 		guards(t, r.client, table)
+		if err := tx(table.Update(MemberID.Eq("a")).Change(MemberTeam.Set("red")), table.Update(MemberID.Eq("b")).Change(MemberTeam.Set("blue"))); err != nil {
+			t.Fatalf("two items change their teams: %v", err)
+		}
+		if strings.Contains(r.last, "guard_count") {
+			t.Errorf("counts that stay the same are written: %s", r.last)
+		}
+		guards(t, r.client, table)
 		if err := tx(table.Delete(MemberID.Eq("a")), table.Create(member("d", "b@x", "blue", "ada"))); err != nil {
 			t.Fatalf("an item takes over from one that is deleted: %v", err)
 		}
@@ -362,7 +369,7 @@ func TestOldValueThatChangesInBetweenIsFreed(t *testing.T) {
 	bothPlaces(t, func(t *testing.T, table *ddbtable.Table[Member], r *recorder, _ *embedded.DB) {
 		ctx := t.Context()
 		put(t, table, member("a", "a@x", "blue", "ada"))
-		meddle := func(times int, change func(i int) error) {
+		meddle := func(times int, change func() error) {
 			n := 0
 			r.before = func(operation string) {
 				if operation != "TransactWriteItems" || n >= times {
@@ -371,14 +378,16 @@ func TestOldValueThatChangesInBetweenIsFreed(t *testing.T) {
 				n++
 				before := r.before
 				r.before = nil
-				if err := change(n); err != nil {
+				if err := change(); err != nil {
 					t.Error(err)
 				}
 				r.before = before
 			}
 		}
-		other := func(i int) error {
-			_, err := table.Update(MemberID.Eq("a")).Change(MemberEmail.Set(new(fmt.Sprint("between", i, "@x")))).Run(ctx)
+		between := 0
+		other := func() error {
+			between++
+			_, err := table.Update(MemberID.Eq("a")).Change(MemberEmail.Set(new(fmt.Sprint("between", between, "@x")))).Run(ctx)
 			return err
 		}
 		meddle(1, other)
@@ -386,20 +395,35 @@ func TestOldValueThatChangesInBetweenIsFreed(t *testing.T) {
 			t.Fatal(err)
 		}
 		guards(t, r.client, table)
-		meddle(1, func(int) error { _, err := table.Delete(MemberID.Eq("a")).Run(ctx); return err })
+		meddle(1, func() error { _, err := table.Delete(MemberID.Eq("a")).Run(ctx); return err })
 		if _, err := table.Put(member("a", "b@x", "red", "ada")).Run(ctx); err != nil {
 			t.Fatalf("the item was deleted in between: %v", err)
 		}
 		guards(t, r.client, table)
 		meddle(1, other)
 		old, err := table.Delete(MemberID.Eq("a")).Run(ctx)
-		if err != nil || old == nil || *old.Email != "between1@x" {
+		if err != nil || old == nil || *old.Email != fmt.Sprint("between", between, "@x") {
 			t.Fatalf("Delete: %+v, %v", old, err)
 		}
 		guards(t, r.client, table)
-		meddle(1, func(int) error { _, err := table.Create(member("a", "new@x", "red", "ada")).Run(ctx); return err })
+		meddle(1, func() error { _, err := table.Create(member("a", "new@x", "red", "ada")).Run(ctx); return err })
 		if _, err := table.Put(member("a", "b@x", "red", "ada")).Run(ctx); err != nil {
 			t.Fatalf("the item was created in between: %v", err)
+		}
+		guards(t, r.client, table)
+
+		// What a stale attempt wanted is no matter: the value that it missed is
+		// not needed any more.
+		if _, err := table.Update(MemberID.Eq("a")).Change(MemberEmail.Remove()).Run(ctx); err != nil {
+			t.Fatal(err)
+		}
+		meddle(1, func() error {
+			_, err := table.Create(member("c", "wanted@x", "red", "c")).Run(ctx)
+			return errors.Join(err, other())
+		})
+		got, err := table.Update(MemberID.Eq("a")).Change(MemberEmail.SetIfAbsent(new("wanted@x"))).Run(ctx)
+		if err != nil || *got.Email != fmt.Sprint("between", between, "@x") {
+			t.Errorf("SetIfAbsent of what is there: %+v, %v", got, err)
 		}
 		guards(t, r.client, table)
 
