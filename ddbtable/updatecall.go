@@ -18,7 +18,8 @@ func (p *updatePlan) send(ctx context.Context, read facetValues) (reply, error) 
 	if p.returnOld {
 		c.returns = returnsOld
 	}
-	out, err := p.core.write(ctx, c, p.refusal(final))
+	r := p.refusal(final)
+	out, err := p.core.write(ctx, c, &r)
 	p.doubtful = p.doubtful || c.seen != nil && c.seen.doubtful
 	return out, err
 }
@@ -31,18 +32,18 @@ func (p *updatePlan) call(read facetValues) (c *call, final []*change, err error
 	}
 	c = newWrite(opUpdateItem, p.core.settings.name)
 	c.key = p.primary
-	if c.texts.condition, err = c.texts.writer.conditions(p.conditions(read)...); err == nil {
+	var few [6]*node
+	if c.texts.condition, err = c.texts.writer.conditions(p.conditions(few[:0], read)...); err == nil {
 		c.texts.update, err = c.texts.writer.update(final)
 	}
 	return c, final, err
 }
 
-// conditions are what must hold of the stored item: it exists, this call has
+// conditions appends what must hold of the stored item: it exists, this call has
 // not written it yet, the facets that were read are unchanged, and what the
 // caller wants.
-func (p *updatePlan) conditions(read facetValues) []*node {
+func (p *updatePlan) conditions(all []*node, read facetValues) []*node {
 	t := p.core
-	all := make([]*node, 0, 4)
 	switch ours := t.ours(); {
 	case p.create:
 		all = append(all, t.replaceable())
@@ -143,8 +144,8 @@ func (t *core) derivedChange(f *fields.Field, facets func(*fields.Field) fields.
 }
 
 // refusal says what a failed condition means.
-func (p *updatePlan) refusal(final []*change) *refusal {
-	r := &refusal{primary: p.primary, kind: failedOrMissing, writeID: p.writeID}
+func (p *updatePlan) refusal(final []*change) refusal {
+	r := refusal{primary: p.primary, kind: failedOrMissing, writeID: p.writeID}
 	if p.create {
 		r.kind = conditionFailed
 	}

@@ -260,7 +260,8 @@ func (t *Template) appendItem(dst []byte, base unsafe.Pointer) (_ []byte, presen
 // Derive returns the derived text of stored facet values. It is not present if
 // value has none for a facet.
 func (t *Template) Derive(value func(*Field) (Value, bool)) (v Value, present bool, err error) {
-	var dst []byte
+	var few [64]byte
+	dst := few[:0]
 	for _, part := range t.parts {
 		if part.Facet == nil {
 			dst = append(dst, part.Literal...)

@@ -108,12 +108,14 @@ func TestCallsAllocateLittleBeyondTheSDK(t *testing.T) {
 	empty := cannedClient([]byte("{}"), func(o *dynamodb.Options) { o.Protocol = emptyProtocol{o.Protocol} })
 	emptyGet := &dynamodb.GetItemInput{TableName: aws.String("purchase"), Key: map[string]types.AttributeValue{}}
 	emptyPut := &dynamodb.PutItemInput{TableName: aws.String("purchase"), Item: map[string]types.AttributeValue{}}
+	emptyUpdate := &dynamodb.UpdateItemInput{TableName: aws.String("purchase"), Key: map[string]types.AttributeValue{}}
 	emptyQuery := &dynamodb.QueryInput{TableName: aws.String("purchase")}
 
 	order := model.Order{ID: id, UserID: user, ProductID: uuid.UUID{2}, Created: time.Unix(1700000000, 0), Status: model.InProgress}
 	one := orderPage(t, user, 1)
-	item := cannedClient(append(append([]byte(`{"Item":`), one[len(`{"Items":[`):bytes.LastIndex(one, []byte(`],"Count"`))]...), '}'))
-	orders := ddbtable.Open(item, model.Orders)
+	text := one[len(`{"Items":[`):bytes.LastIndex(one, []byte(`],"Count"`))]
+	orders := ddbtable.Open(cannedClient(fmt.Appendf(nil, `{"Item":%s}`, text)), model.Orders)
+	updated := ddbtable.Open(cannedClient(fmt.Appendf(nil, `{"Attributes":%s}`, text)), model.Orders)
 	page := func(n int) func() error {
 		q := ddbtable.Open(cannedClient(orderPage(t, user, n)), model.Orders).Query(model.UserID.Eq(user), model.OrderStatus.Eq(model.InProgress))
 		return func() error {
@@ -135,14 +137,24 @@ func TestCallsAllocateLittleBeyondTheSDK(t *testing.T) {
 		}) - allocations(t, func() error {
 			_, err := empty.GetItem(ctx, emptyGet)
 			return err
-		}), 10},
+		}), 5},
 		{"Put over an empty call", allocations(t, func() error {
 			_, err := orders.Put(order).Run(ctx)
 			return err
 		}) - allocations(t, func() error {
 			_, err := empty.PutItem(ctx, emptyPut)
 			return err
-		}), 10},
+		}), 7},
+		{"Update over an empty call", allocations(t, func() error {
+			_, err := updated.Update(model.OrderID.Eq(id)).
+				Change(model.OrderStatus.Set(model.Completed)).
+				If(ddbtable.And[model.Order](model.OrderStatus.Eq(model.InProgress), model.Created.Eq(order.Created))).
+				Run(ctx)
+			return err
+		}) - allocations(t, func() error {
+			_, err := empty.UpdateItem(ctx, emptyUpdate)
+			return err
+		}), 15},
 		{"a page of 100 orders over an empty call", hundred - allocations(t, func() error {
 			_, err := empty.Query(ctx, emptyQuery)
 			return err
