@@ -120,11 +120,10 @@ func (b BatchWrite[T]) run(ctx context.Context, t *Table[T]) error {
 	case err != nil:
 		return err
 	case b.items != nil:
-		var one T
-		var r record = recordOf[T]{t.def.plan, &one}
+		one := t.def.blank()
 		feed(w, b.items, &e.Items, func(v T) int {
-			one = v
-			return w.put(r)
+			*one.v = v
+			return w.put(one)
 		})
 	case b.keys != nil:
 		feed(w, b.keys, &e.Keys, func(k Key[T]) int {

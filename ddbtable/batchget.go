@@ -191,7 +191,7 @@ func (c *getChunk[T]) add(k Key[T]) error {
 func (c *getChunk[T]) read(ctx context.Context) error {
 	t, pauses := c.table, pauses{clock: c.table.settings.wait.clock}
 	keys := t.reading()
-	rows := t.def.rows(t.projection.reads(keys))
+	rows := typedRows{list: t.list(), asked: t.projection.reads(keys)}
 	left := make([][]member, 0, len(c.members))
 	for _, key := range c.members {
 		left = append(left, key)
@@ -220,9 +220,9 @@ func (c *getChunk[T]) read(ctx context.Context) error {
 }
 
 // take keeps the items of an answer and returns the keys that are left.
-func (c *getChunk[T]) take(rows *rowsOf[T], returned []item) ([][]member, error) {
+func (c *getChunk[T]) take(rows *typedRows, returned []item) ([][]member, error) {
 	t := c.table
-	for i := range rows.items {
+	for i := range rows.count() {
 		id, err := t.identityOf(rows.raw(i))
 		if err != nil {
 			return nil, err
@@ -230,12 +230,11 @@ func (c *getChunk[T]) take(rows *rowsOf[T], returned []item) ([][]member, error)
 		if !t.visible(rows.raw(i)) {
 			continue
 		}
-		g := &got[T]{v: rows.items[i], err: rows.err(i)}
-		if g.err == nil && !t.projection.some {
-			g.err = t.wellPlaced(&g.v, rows.raw(i))
+		g := &got[T]{err: rows.err(i)}
+		if g.err == nil {
+			g.err = t.finish(rows.list.at(i), rows.raw(i), t.projection)
 		}
-		g.err = t.itemError(rows.raw(i), g.err)
-		t.drop(&g.v, t.projection)
+		g.v, g.err = rows.list.(*listOf[T]).items[i], t.itemError(rows.raw(i), g.err)
 		c.found[id] = g
 	}
 	var left [][]member

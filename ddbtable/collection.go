@@ -102,11 +102,14 @@ func (d *Definition[T]) kind() (*kind, error) {
 	if d == nil || d.plan == nil {
 		return nil, errNoDefinition
 	}
-	t := &Table[T]{core: core{schema: &d.schema}, def: d}
+	t := &core{schema: &d.schema}
 	return &kind{&d.schema, func(i item) (any, error) {
-		var v T
-		err := t.parse(&v, i, nil)
-		return v, err
+		r := d.blank()
+		err := r.read(i, nil)
+		if err == nil {
+			err = t.finish(r, i, projection{})
+		}
+		return *r.v, err
 	}, t.hidden}, nil
 }
 

@@ -3,52 +3,20 @@ package ddbtable
 import (
 	"slices"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
 	"example.com/ddb/fields"
 	"example.com/ddb/internal/wire"
 )
 
-// A decoder reads items of a response: the plan of a type, or the types of a
-// collection.
-type decoder[T any] interface {
-	ParseNext(json []byte, v *T, asked func(*fields.Field) bool) (rest []byte, err error)
-	UnmarshalPart(attributes map[string]types.AttributeValue, v *T, asked func(*fields.Field) bool) error
-}
-
-// decoder is what reads items of the table.
-func (d *Definition[T]) decoder() decoder[T] {
-	if d.union != nil {
-		return any(d.union).(decoder[T]) // T is any
-	}
-	return d.plan
-}
-
-// rows are items of the table that are going to be read.
-func (d *Definition[T]) rows(asked func(*fields.Field) bool) rowsOf[T] {
-	r := rowsOf[T]{plan: d.plan, asked: asked}
-	if d.union != nil {
-		r.types = d.decoder()
-	}
-	return r
-}
-
-// ParseNext reads the item at the front of json. A collection is not projected:
-// every attribute was asked for.
-func (u *union) ParseNext(json []byte, v *any, _ func(*fields.Field) bool) (rest []byte, err error) {
+// parse reads the item at the front of json, and returns what follows it. A
+// collection is not projected: every attribute was asked for.
+func (u *union) parse(json []byte) (v any, rest []byte, err error) {
 	scan := wire.NewScanner(json)
 	text, err := scan.Skip()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	*v, err = u.read(item{json: text})
-	return json[scan.Pos():], err
-}
-
-// UnmarshalPart reads an item of the SDK's type.
-func (u *union) UnmarshalPart(attributes map[string]types.AttributeValue, v *any, _ func(*fields.Field) bool) (err error) {
-	*v, err = u.read(item{typed: attributes})
-	return err
+	v, err = u.read(item{json: text})
+	return v, json[scan.Pos():], err
 }
 
 // read reads an item as a value of its Go type.

@@ -58,12 +58,12 @@ func (p *queryPlan) fixed() int {
 }
 
 // open returns the reader that begins where the cursor says.
-func (q Query[T]) open(p *queryPlan, cursor string) (*reader[T], error) {
+func (q *query) open(p *queryPlan, cursor string) (*reader, error) {
 	r := q.reader(p)
 	if cursor == "" {
 		return r, nil
 	}
-	payload, err := q.table.settings.keys.Open(p.context(), cursor)
+	payload, err := q.core.settings.keys.Open(p.context(), cursor)
 	if err != nil || !r.start(payload) {
 		return nil, ErrBadCursor
 	}
@@ -71,7 +71,7 @@ func (q Query[T]) open(p *queryPlan, cursor string) (*reader[T], error) {
 }
 
 // start begins at the place that a payload tells.
-func (r *reader[T]) start(payload []byte) bool {
+func (r *reader) start(payload []byte) bool {
 	if len(payload) == 0 {
 		return false
 	}
@@ -93,7 +93,7 @@ func (r *reader[T]) start(payload []byte) bool {
 
 // startAt begins at a range. Its number was sealed, but without keys anybody
 // can seal.
-func (r *reader[T]) startAt(payload []byte) bool {
+func (r *reader) startAt(payload []byte) bool {
 	n, size := binary.Uvarint(payload)
 	if size <= 0 || size != len(payload) || n > uint64(len(r.plan.ranges)) {
 		return false
@@ -103,7 +103,7 @@ func (r *reader[T]) startAt(payload []byte) bool {
 }
 
 // startAfter begins behind a key, which must be one that the query reads.
-func (r *reader[T]) startAfter(payload []byte) bool {
+func (r *reader) startAfter(payload []byte) bool {
 	p := r.plan
 	position := make([]fields.Value, 0, len(p.keys))
 	if p.scan == nil && !p.empty {

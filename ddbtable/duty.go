@@ -185,9 +185,9 @@ func (t *core) expired(i item) bool {
 	return err == nil && at <= t.settings.wait.clock.Now().Unix()
 }
 
-// passesOver reports whether a query leaves the i-th of its items out because
-// of its state: it is expired, or was deleted. What a query of one type leaves
-// out as deleted, DynamoDB leaves out for it.
-func (t *Table[T]) passesOver(rows *rowsOf[T], i int) bool {
-	return t.hideExpired && t.expired(rows.raw(i)) || t.def.union != nil && !t.withDeleted && t.def.union.hides(rows.raw(i))
+// passesOver reports whether a query leaves an item out because of its state:
+// it is expired, or was deleted. What a query of one type leaves out as deleted,
+// DynamoDB leaves out for it.
+func (t *core) passesOver(i item) bool {
+	return t.hideExpired && t.expired(i) || t.schema.union != nil && !t.withDeleted && t.schema.union.hides(i)
 }

@@ -47,7 +47,7 @@ type Explanation struct {
 }
 
 // Explain returns the plan of the query. It sends nothing.
-func (q Query[T]) Explain() Explanation { return q.explain() }
+func (q Query[T]) Explain() Explanation { return q.q.explain() }
 
 func (q *query) explain() Explanation {
 	if q == nil {

@@ -95,17 +95,19 @@ func (q *query) filtered() (names []string) {
 //
 //	load, err := q.Measure(ctx)
 //	fmt.Println(q.Explain().For(load))
-func (q Query[T]) Measure(ctx context.Context) (Load, error) {
+func (q Query[T]) Measure(ctx context.Context) (Load, error) { return q.q.measure(ctx) }
+
+func (q *query) measure(ctx context.Context) (Load, error) {
 	q, o := q.observed()
 	p, err := q.plan()
 	var l Load
 	if err == nil {
-		l, err = q.measure(ctx, p)
+		l, err = q.measurePlanned(ctx, p)
 	}
 	return l, o.done(ctx, q.opError(p, err))
 }
 
-func (q Query[T]) measure(ctx context.Context, p *queryPlan) (l Load, err error) {
+func (q *query) measurePlanned(ctx context.Context, p *queryPlan) (l Load, err error) {
 	m := &measuringSender{sender: q.core.sender}
 	r := q.reader(p)
 	r.sender = m

@@ -14,34 +14,38 @@ import (
 // twice that on a table that is [Table.Consistent]. Errors are [ErrNotFound],
 // and [ItemError] together with the item as far as it could be read.
 func (t *Table[T]) Get(ctx context.Context, key ...Equality[T]) (T, error) {
-	t, o := t.observed("get")
-	v, err := t.get(ctx, nodesOf(key))
-	return v, o.done(ctx, t.opError("get", err))
+	r := t.def.blank()
+	err := t.get(ctx, nodesOf(key), r)
+	return *r.v, err
 }
 
-func (t *Table[T]) get(ctx context.Context, equalities []*node) (v T, err error) {
+// get reads the item with that key into a record.
+func (t *core) get(ctx context.Context, equalities []*node, into record) error {
+	t, o := t.observed("get")
+	return o.done(ctx, t.opError("get", t.getInto(ctx, equalities, into)))
+}
+
+func (t *core) getInto(ctx context.Context, equalities []*node, into record) error {
 	if err := t.mistake(); err != nil {
-		return v, err
+		return err
 	}
 	key, err := t.key(equalities)
 	if err == nil {
 		err = t.projection.err
 	}
 	if err != nil {
-		return v, err
+		return err
 	}
 	keys := t.reading()
 	r, err := t.getItem(ctx, key, t.consistent, t.projection, keys)
 	if err != nil {
-		return v, err
+		return err
 	}
 	defer r.release()
 	if r.item.none() || !t.visible(r.item) {
-		return v, ErrNotFound
+		return ErrNotFound
 	}
-	err = t.readInto(&v, r.item, t.projection.reads(keys))
-	t.drop(&v, t.projection)
-	return v, err
+	return t.readInto(into, r.item, t.projection, keys)
 }
 
 // getItem sends one GetItem. The reply has no item if there is none.

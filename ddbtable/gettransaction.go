@@ -57,10 +57,9 @@ func (r readInto[T]) read() (g transactGet, err error) {
 		if found.none() || !t.visible(found) {
 			return nil
 		}
-		v := new(T)
-		err := t.readInto(v, found, t.projection.reads(keys))
-		t.drop(v, t.projection)
-		*r.into = v
+		v := t.def.blank()
+		err := t.readInto(v, found, t.projection, keys)
+		*r.into = v.v
 		return err
 	}}, nil
 }

@@ -35,17 +35,17 @@ func (b *binding) tooManyMerged() error {
 // A merger reads the ranges of a query side by side and gives their items in
 // the order of what comes behind the facets in which the ranges differ. Where
 // that is equal, the order is that of the ranges.
-type merger[T any] struct {
-	query    Query[T]
+type merger struct {
+	query    *query
 	plan     *queryPlan
-	streams  []*stream[T] // in the order of the key
-	backward bool         // against the order of the key
+	streams  []*stream // in the order of the key
+	backward bool      // against the order of the key
 	reads    int
 }
 
 // A stream is one range of a merger.
-type stream[T any] struct {
-	*reader[T]
+type stream struct {
+	*reader
 	in     keyRange
 	next   int            // which of the reader's rows comes next
 	began  place          // where the rows begin
@@ -63,29 +63,29 @@ func (p *queryPlan) only(i int) *queryPlan {
 	return one
 }
 
-func (q Query[T]) merger(p *queryPlan) *merger[T] {
-	m := &merger[T]{query: q, plan: p, backward: p.descending}
+func (q *query) merger(p *queryPlan) *merger {
+	m := &merger{query: q, plan: p, backward: p.descending}
 	for i, r := range p.ranges {
-		m.streams = append(m.streams, &stream[T]{reader: q.reader(p.only(i)), in: r})
+		m.streams = append(m.streams, &stream{reader: q.reader(p.only(i)), in: r})
 	}
 	return m
 }
 
-func (m *merger[T]) close() {
+func (m *merger) close() {
 	for _, s := range m.streams {
 		s.close()
 	}
 }
 
 // used reports whether all rows that the stream has were passed on.
-func (s *stream[T]) used() bool { return s.next >= len(s.rows.items) }
+func (s *stream) used() bool { return s.next >= s.rows.count() }
 
 // ended reports whether the stream has no item left.
-func (s *stream[T]) ended() bool { return s.used() && !s.more() }
+func (s *stream) ended() bool { return s.used() && !s.more() }
 
 // ahead makes the next item of every stream known, and returns the stream with
 // the one that comes first: nil at the end, or if the cap leaves no reads.
-func (m *merger[T]) ahead(ctx context.Context, limit int) (*stream[T], error) {
+func (m *merger) ahead(ctx context.Context, limit int) (*stream, error) {
 	for i, s := range m.streams {
 		for s.used() && s.more() {
 			n, ok := m.share(limit, m.streams[i:])
@@ -97,7 +97,7 @@ func (m *merger[T]) ahead(ctx context.Context, limit int) (*stream[T], error) {
 			}
 		}
 	}
-	var first *stream[T]
+	var first *stream
 	for _, s := range m.streams {
 		if !s.ended() && (first == nil || m.before(s, first)) {
 			first = s
@@ -108,7 +108,7 @@ func (m *merger[T]) ahead(ctx context.Context, limit int) (*stream[T], error) {
 
 // share is how many items the next request may read, so that some are left for
 // the other streams that wait for theirs.
-func (m *merger[T]) share(limit int, waiting []*stream[T]) (int, bool) {
+func (m *merger) share(limit int, waiting []*stream) (int, bool) {
 	if m.query.maxReads == 0 {
 		return limit, true
 	}
@@ -130,14 +130,14 @@ func (m *merger[T]) share(limit int, waiting []*stream[T]) (int, bool) {
 }
 
 // fill sends one request of a stream.
-func (m *merger[T]) fill(ctx context.Context, s *stream[T], limit int) error {
+func (m *merger) fill(ctx context.Context, s *stream, limit int) error {
 	s.next, s.began = 0, s.at
 	reply, err := s.reader.next(ctx, limit)
 	if err != nil {
 		return err
 	}
 	m.reads += reply.read
-	if len(s.rows.items) == 0 {
+	if s.rows.count() == 0 {
 		return nil
 	}
 	if s.first.none() {
@@ -148,7 +148,7 @@ func (m *merger[T]) fill(ctx context.Context, s *stream[T], limit int) error {
 
 // look notes by what the next row is compared: the attributes of the sort key
 // behind those that the range fixes, without the head of the first.
-func (s *stream[T]) look() error {
+func (s *stream) look() error {
 	if s.used() {
 		return nil
 	}
@@ -167,14 +167,14 @@ func (s *stream[T]) look() error {
 }
 
 // pass goes on to the stream's next item.
-func (s *stream[T]) pass() error {
+func (s *stream) pass() error {
 	s.next++
 	return s.look()
 }
 
 // before reports whether the item of a later stream comes before that of an
 // earlier one.
-func (m *merger[T]) before(later, earlier *stream[T]) bool {
+func (m *merger) before(later, earlier *stream) bool {
 	c := slices.CompareFunc(later.sorted, earlier.sorted, fields.Value.Compare)
 	if m.backward {
 		return c >= 0
@@ -182,9 +182,9 @@ func (m *merger[T]) before(later, earlier *stream[T]) bool {
 	return c < 0
 }
 
-// allMerged passes the items on in the order of the merger.
-func (q Query[T]) allMerged(ctx context.Context, p *queryPlan, yield func(T) bool) error {
-	q = q.MaxReads(0) // it is for pages
+// eachMerged passes the items on in the order of the merger.
+func (q *query) eachMerged(ctx context.Context, p *queryPlan, yield func(from list, i int) bool) error {
+	q = q.uncapped()
 	m, err := q.openMerger(p, q.from)
 	if err != nil {
 		return err
@@ -199,7 +199,7 @@ func (q Query[T]) allMerged(ctx context.Context, p *queryPlan, yield func(T) boo
 		if err != nil {
 			return err
 		}
-		if ok && !yield(s.rows.items[s.next]) {
+		if ok && !yield(s.rows.list, s.next) {
 			return nil
 		}
 		if err := s.pass(); err != nil {
@@ -209,8 +209,8 @@ func (q Query[T]) allMerged(ctx context.Context, p *queryPlan, yield func(T) boo
 }
 
 // countMerged counts the items of all ranges.
-func (q Query[T]) countMerged(ctx context.Context, p *queryPlan) (n int, err error) {
-	q = q.MaxReads(0)
+func (q *query) countMerged(ctx context.Context, p *queryPlan) (n int, err error) {
+	q = q.uncapped()
 	m, err := q.openMerger(p, q.from)
 	if err != nil {
 		return 0, err
@@ -223,4 +223,11 @@ func (q Query[T]) countMerged(ctx context.Context, p *queryPlan) (n int, err err
 		n += more
 	}
 	return n, nil
+}
+
+// uncapped is q without the cap that is for pages.
+func (q *query) uncapped() *query {
+	n := q.copy()
+	n.maxReads = 0
+	return n
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // openMerger returns the merger that begins where the cursor says.
-func (q Query[T]) openMerger(p *queryPlan, cursor string) (*merger[T], error) {
+func (q *query) openMerger(p *queryPlan, cursor string) (*merger, error) {
 	m := q.merger(p)
 	if q.maxReads > 0 && q.maxReads < len(m.streams) {
 		return nil, planErrorf("MaxReads is %d, less than the %d ranges that OrderBy merges; give at least one read for each", q.maxReads, len(m.streams))
@@ -16,7 +16,7 @@ func (q Query[T]) openMerger(p *queryPlan, cursor string) (*merger[T], error) {
 	if cursor == "" {
 		return m, nil
 	}
-	payload, err := q.table.settings.keys.Open(p.context(), cursor)
+	payload, err := q.core.settings.keys.Open(p.context(), cursor)
 	if err != nil || !m.start(payload) {
 		return nil, ErrBadCursor
 	}
@@ -24,7 +24,7 @@ func (q Query[T]) openMerger(p *queryPlan, cursor string) (*merger[T], error) {
 }
 
 // start begins each stream at its place.
-func (m *merger[T]) start(payload []byte) bool {
+func (m *merger) start(payload []byte) bool {
 	for i, s := range m.streams {
 		text, rest, ok := cutText(payload)
 		if !ok || !s.reader.start([]byte(text)) {
@@ -40,7 +40,7 @@ func (m *merger[T]) start(payload []byte) bool {
 }
 
 // cursor seals the places of all streams.
-func (m *merger[T]) cursor(at func(*stream[T]) place, reverse bool) (string, error) {
+func (m *merger) cursor(at func(*stream) place, reverse bool) (string, error) {
 	var payload []byte
 	for _, s := range m.streams {
 		one, err := s.reader.plan.payload(at(s), reverse)
@@ -49,7 +49,7 @@ func (m *merger[T]) cursor(at func(*stream[T]) place, reverse bool) (string, err
 		}
 		payload = appendText(payload, string(one))
 	}
-	text := m.query.table.settings.keys.Seal(m.plan.context(), payload)
+	text := m.query.core.settings.keys.Seal(m.plan.context(), payload)
 	if len(text) > seal.MaxText {
 		return "", planErrorf("the cursor of the next page would have %d bytes, because it holds a key for each of %d ranges; the limit is %d, give In fewer values or make keys shorter", len(text), len(m.streams), seal.MaxText)
 	}
@@ -57,7 +57,7 @@ func (m *merger[T]) cursor(at func(*stream[T]) place, reverse bool) (string, err
 }
 
 // passed is the place behind the last item that was passed on.
-func (s *stream[T]) passed() place {
+func (s *stream) passed() place {
 	switch {
 	case s.used():
 		return s.at
@@ -69,7 +69,7 @@ func (s *stream[T]) passed() place {
 
 // turned is where a stream that reads the other way begins to read what this
 // one has not passed before the page.
-func (s *stream[T]) turned() place {
+func (s *stream) turned() place {
 	switch {
 	case !s.first.none():
 		return place{after: s.first}
@@ -80,50 +80,51 @@ func (s *stream[T]) turned() place {
 }
 
 // pageMerged reads one page. See [Query.Page].
-func (q Query[T]) pageMerged(ctx context.Context, p *queryPlan, want int, cursor string) (Page[T], error) {
+func (q *query) pageMerged(ctx context.Context, p *queryPlan, want int, cursor string) (page, error) {
 	m, err := q.openMerger(p, cursor)
 	if err != nil {
-		return Page[T]{}, err
+		return page{}, err
 	}
 	defer m.close()
 	return m.page(ctx, want, cursor != "")
 }
 
 // page collects up to want items, and looks whether more follow.
-func (m *merger[T]) page(ctx context.Context, want int, follows bool) (page Page[T], err error) {
+func (m *merger) page(ctx context.Context, want int, follows bool) (p page, err error) {
+	p.items = m.query.core.list()
 	ahead := false
 	for limit := 0; ; {
-		limit = m.limit(want-len(page.Items)+1, limit)
+		limit = m.limit(want-p.n+1, limit)
 		s, err := m.ahead(ctx, limit)
 		if err != nil {
-			return Page[T]{}, err
+			return page{}, err
 		}
 		if s == nil {
 			break
 		}
 		i := s.next
 		ok, err := m.query.judge(s.reader, i)
-		if ahead = len(page.Items) == want && (ok || err != nil); ahead {
+		if ahead = p.n == want && (ok || err != nil); ahead {
 			break
 		}
 		if err == nil {
 			err = s.pass()
 		}
 		if err != nil {
-			return Page[T]{}, err
+			return page{}, err
 		}
 		if ok {
-			page.Items = append(page.Items, s.rows.items[i])
+			p.take(s.rows.list, i)
 		}
 	}
-	page.Capped = !ahead && slices.ContainsFunc(m.streams, func(s *stream[T]) bool { return !s.ended() })
-	err = m.cursors(&page, ahead || page.Capped, follows && len(page.Items) > 0)
-	return page, err
+	p.capped = !ahead && slices.ContainsFunc(m.streams, func(s *stream) bool { return !s.ended() })
+	err = m.cursors(&p, ahead || p.capped, follows && p.n > 0)
+	return p, err
 }
 
 // limit is how many items a request reads: those that the page lacks and one
 // more, and more each time if some of them may not count.
-func (m *merger[T]) limit(lacking, last int) int {
+func (m *merger) limit(lacking, last int) int {
 	q := m.query
 	switch {
 	case q.pageSize > 0:
@@ -135,18 +136,18 @@ func (m *merger[T]) limit(lacking, last int) int {
 }
 
 // cursors gives a page the cursors of those around it.
-func (m *merger[T]) cursors(page *Page[T], on, back bool) (err error) {
-	onward, backward := &page.Next, &page.Prev
+func (m *merger) cursors(p *page, on, back bool) (err error) {
+	onward, backward := &p.next, &p.prev
 	reverse := m.backward != m.query.descending
 	if reverse {
-		slices.Reverse(page.Items)
+		p.items.reverse()
 		onward, backward, back = backward, onward, true
 	}
 	if on {
-		*onward, err = m.cursor((*stream[T]).passed, reverse)
+		*onward, err = m.cursor((*stream).passed, reverse)
 	}
 	if err == nil && back {
-		*backward, err = m.cursor((*stream[T]).turned, !reverse)
+		*backward, err = m.cursor((*stream).turned, !reverse)
 	}
 	return err
 }

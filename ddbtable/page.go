@@ -3,7 +3,6 @@ package ddbtable
 import (
 	"context"
 	"math"
-	"slices"
 )
 
 // A Page is some items of a query and the cursors of the pages around it.
@@ -46,60 +45,80 @@ const maxWant = math.MaxInt32 - 1
 // projection. Any other text is [ErrBadCursor]. An item whose index key changes
 // between two pages may be seen twice or not at all.
 func (q Query[T]) Page(ctx context.Context, n int, cursor string) (Page[T], error) {
-	q, o := q.observed()
-	p, err := q.plan()
-	var page Page[T]
-	if err == nil {
-		page, err = q.page(ctx, p, n, cursor)
-	}
-	if err = o.done(ctx, q.opError(p, err)); err != nil {
+	p, err := q.q.page(ctx, n, cursor)
+	if err != nil {
 		return Page[T]{}, err
 	}
-	return page, nil
+	return Page[T]{Items: p.items.(*listOf[T]).result(), Next: p.next, Prev: p.prev, Capped: p.capped}, nil
 }
 
-func (q Query[T]) page(ctx context.Context, p *queryPlan, n int, cursor string) (Page[T], error) {
+// A page is a [Page], its n items being those that were taken into a list.
+type page struct {
+	items      list
+	n          int
+	next, prev string
+	capped     bool
+}
+
+// take appends the i-th item of a list to the page.
+func (p *page) take(from list, i int) {
+	p.items.take(from, i)
+	p.n++
+}
+
+func (q *query) page(ctx context.Context, n int, cursor string) (page, error) {
+	q, o := q.observed()
+	p, err := q.plan()
+	var got page
+	if err == nil {
+		got, err = q.pagePlanned(ctx, p, n, cursor)
+	}
+	return got, o.done(ctx, q.opError(p, err))
+}
+
+func (q *query) pagePlanned(ctx context.Context, p *queryPlan, n int, cursor string) (page, error) {
 	if n < 1 {
-		return Page[T]{}, planErrorf("a page has at least 1 item, not %d", n)
+		return page{}, planErrorf("a page has at least 1 item, not %d", n)
 	}
 	if q.from != "" {
-		return Page[T]{}, planErrorf("From is for All and Count; give the cursor to Page itself")
+		return page{}, planErrorf("From is for All and Count; give the cursor to Page itself")
 	}
 	if p.merged {
 		return q.pageMerged(ctx, p, min(n, maxWant), cursor)
 	}
 	r, err := q.open(p, cursor)
 	if err != nil {
-		return Page[T]{}, err
+		return page{}, err
 	}
 	defer r.close()
-	b := &pager[T]{query: q, reader: r, want: min(n, maxWant)}
+	b := &pager{query: q, reader: r, want: min(n, maxWant), page: page{items: r.rows.list}}
 	if err := b.fill(ctx); err != nil {
-		return Page[T]{}, err
+		return page{}, err
 	}
 	if r.backward != q.descending {
-		return b.backward()
+		err = b.backward()
+	} else {
+		err = b.forward(cursor != "")
 	}
-	return b.forward(cursor != "")
+	return b.page, err
 }
 
 // A pager collects one page.
-type pager[T any] struct {
-	query  Query[T]
-	reader *reader[T]
+type pager struct {
+	page
+	query  *query
+	reader *reader
 	want   int
 
-	items  []T
 	first  item // key of the first item
 	last   item // key of the last item that was judged for the page
 	reads  int
 	growth int
 	ahead  bool // an item follows the full page
-	capped bool
 }
 
 // fill reads until the page is full and it is known whether an item follows.
-func (b *pager[T]) fill(ctx context.Context) error {
+func (b *pager) fill(ctx context.Context) error {
 	for b.reader.more() && !b.ahead {
 		limit := b.limit()
 		if limit == 0 {
@@ -120,9 +139,9 @@ func (b *pager[T]) fill(ctx context.Context) error {
 
 // limit is how many items the next request may read; 0 says that the cap is
 // reached.
-func (b *pager[T]) limit() int {
-	limit := b.want - len(b.items) + 1
-	if b.reader.plan.filter != nil || b.query.table.hideExpired || b.query.onBad != nil {
+func (b *pager) limit() int {
+	limit := b.want - b.n + 1
+	if b.reader.plan.filter != nil || b.query.core.hideExpired || b.query.onBad != nil {
 		b.growth = max(b.want+1, min(2*b.growth, maxGrowth))
 		limit = b.growth
 	}
@@ -138,18 +157,11 @@ func (b *pager[T]) limit() int {
 // takeAll judges the items of one request. The one behind a full page is only
 // looked at. Keys are copied when the request is done with, because they lie in
 // its buffer.
-func (b *pager[T]) takeAll() error {
-	rows := &b.reader.rows
-	if b.items == nil {
-		// The page is made in the memory of its first request: what is kept
-		// never moves behind its own place.
-		b.items = rows.items[:0]
-		defer rows.give()
-	}
-	last := -1
-	for i := range rows.items {
+func (b *pager) takeAll() error {
+	rows, last := &b.reader.rows, -1
+	for i := range rows.count() {
 		ok, err := b.query.judge(b.reader, i)
-		if len(b.items) == b.want && (ok || err != nil) {
+		if b.n == b.want && (ok || err != nil) {
 			b.ahead = true
 			break
 		}
@@ -160,10 +172,10 @@ func (b *pager[T]) takeAll() error {
 		if !ok {
 			continue
 		}
-		if len(b.items) == 0 {
+		if b.n == 0 {
 			b.first = rows.raw(i).clone()
 		}
-		b.items = append(b.items, rows.items[i])
+		b.take(rows.list, i)
 	}
 	if last >= 0 {
 		b.last = rows.raw(last).clone()
@@ -171,54 +183,44 @@ func (b *pager[T]) takeAll() error {
 	return nil
 }
 
-// result is the page's items, without the memory of those that were left out.
-func (b *pager[T]) result() []T {
-	switch {
-	case len(b.items) == 0:
-		return nil
-	case len(b.items) < cap(b.items)/2:
-		return slices.Clone(b.items)
+// forward completes the page when it was read in the query's direction.
+func (b *pager) forward(follows bool) (err error) {
+	b.next, err = b.onward(false)
+	if err == nil && follows && b.n > 0 && b.reader.plan.scan == nil {
+		b.prev, err = b.cursor(place{after: b.first}, true)
 	}
-	clear(b.items[len(b.items):cap(b.items)])
-	return slices.Clip(b.items)
+	return err
 }
 
-// forward is the page when it was read in the query's direction.
-func (b *pager[T]) forward(follows bool) (page Page[T], err error) {
-	page = Page[T]{Items: b.result(), Capped: b.capped}
-	switch {
-	case b.ahead || b.capped && len(b.items) == b.want:
-		page.Next, err = b.cursor(place{after: b.last}, false)
-	case b.capped:
-		page.Next, err = b.cursor(b.reader.at, false)
+// backward completes the page when it was read against the query's direction,
+// from the first item of the page that follows it.
+func (b *pager) backward() (err error) {
+	b.items.reverse()
+	if b.prev, err = b.onward(true); err != nil {
+		return err
 	}
-	if err == nil && follows && len(b.items) > 0 && b.reader.plan.scan == nil {
-		page.Prev, err = b.cursor(place{after: b.first}, true)
+	back := b.reader.turned()
+	if b.n > 0 {
+		back = place{after: b.first}
 	}
-	return page, err
+	b.next, err = b.cursor(back, false)
+	return err
 }
 
-// backward is the page when it was read against the query's direction, from
-// the first item of the page that follows it.
-func (b *pager[T]) backward() (page Page[T], err error) {
-	slices.Reverse(b.items)
-	page = Page[T]{Items: b.result(), Capped: b.capped}
+// onward is the cursor of what follows in the reader's direction, "" if nothing
+// does.
+func (b *pager) onward(reverse bool) (string, error) {
 	switch {
-	case b.ahead || b.capped && len(b.items) == b.want:
-		page.Prev, err = b.cursor(place{after: b.last}, true)
+	case b.ahead || b.capped && b.n == b.want:
+		return b.cursor(place{after: b.last}, reverse)
 	case b.capped:
-		page.Prev, err = b.cursor(b.reader.at, true)
+		return b.cursor(b.reader.at, reverse)
 	}
-	if err == nil && len(b.items) > 0 {
-		page.Next, err = b.cursor(place{after: b.first}, false)
-	} else if err == nil {
-		page.Next, err = b.cursor(b.reader.turned(), false)
-	}
-	return page, err
+	return "", nil
 }
 
 // cursor is the cursor of a place; reverse says that it is read against the
 // query's direction.
-func (b *pager[T]) cursor(at place, reverse bool) (string, error) {
-	return b.reader.plan.cursor(b.query.table.settings.keys, at, reverse)
+func (b *pager) cursor(at place, reverse bool) (string, error) {
+	return b.reader.plan.cursor(b.query.core.settings.keys, at, reverse)
 }

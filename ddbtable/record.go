@@ -13,29 +13,65 @@ type record interface {
 	set(f *fields.Field, value fields.Value) error
 	appendJSON(dst []byte, omit []*fields.Field) ([]byte, error)
 	marshal(omit []*fields.Field) (map[string]types.AttributeValue, error)
+
+	// read reads an item of which some attributes were asked for, nil for all.
+	read(i item, asked func(*fields.Field) bool) error
+
+	// keep forgets all attributes that keep is not true for.
+	keep(keep func(*fields.Field) bool)
 }
 
 // recordOf is the record in v.
 type recordOf[T any] struct {
-	plan *fields.Plan[T]
-	v    *T
+	def *Definition[T]
+	v   *T
 }
 
 // record is a copy of an item that is going to be written.
-func (t *Table[T]) record(v T) record { return recordOf[T]{t.def.plan, &v} }
-
-func (r recordOf[T]) value(f *fields.Field) (fields.Value, bool, error) {
-	return r.plan.Value(r.v, f)
+func (t *Table[T]) record(v T) record {
+	r := t.def.blank()
+	*r.v = v
+	return r
 }
 
-func (r recordOf[T]) set(f *fields.Field, value fields.Value) error {
-	return r.plan.Set(r.v, f, value)
+// blank is a record to be read into.
+func (d *Definition[T]) blank() *recordOf[T] {
+	var one struct {
+		record recordOf[T]
+		item   T
+	}
+	one.record = recordOf[T]{d, &one.item}
+	return &one.record
 }
 
-func (r recordOf[T]) appendJSON(dst []byte, omit []*fields.Field) ([]byte, error) {
-	return r.plan.AppendJSON(dst, r.v, omit...)
+func (r *recordOf[T]) value(f *fields.Field) (fields.Value, bool, error) {
+	return r.def.plan.Value(r.v, f)
 }
 
-func (r recordOf[T]) marshal(omit []*fields.Field) (map[string]types.AttributeValue, error) {
-	return r.plan.Marshal(r.v, omit...)
+func (r *recordOf[T]) set(f *fields.Field, value fields.Value) error {
+	return r.def.plan.Set(r.v, f, value)
 }
+
+func (r *recordOf[T]) appendJSON(dst []byte, omit []*fields.Field) ([]byte, error) {
+	return r.def.plan.AppendJSON(dst, r.v, omit...)
+}
+
+func (r *recordOf[T]) marshal(omit []*fields.Field) (map[string]types.AttributeValue, error) {
+	return r.def.plan.Marshal(r.v, omit...)
+}
+
+func (r *recordOf[T]) read(i item, asked func(*fields.Field) bool) (err error) {
+	switch {
+	case r.def.union != nil:
+		var v any
+		v, err = r.def.union.read(i)
+		*r.v, _ = v.(T) // T is any
+	case i.json != nil:
+		_, err = r.def.plan.ParseNext(i.json, r.v, asked)
+	default:
+		err = r.def.plan.UnmarshalPart(i.typed, r.v, asked)
+	}
+	return err
+}
+
+func (r *recordOf[T]) keep(keep func(*fields.Field) bool) { r.def.plan.Keep(r.v, keep) }

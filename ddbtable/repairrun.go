@@ -41,11 +41,10 @@ func (r Repair[T]) send(ctx context.Context, t *Table[T], dry bool) (report Repa
 	if err != nil {
 		return report, nil, err
 	}
-	run := &parallelRun[T]{
-		query: scan.q, ready: make(chan *segmentRun[T]), positions: slices.Clone(r.from),
-		work: func(ctx context.Context, rows *rowsOf[T]) error { return repairRows(ctx, w, all, rows) },
+	run := &parallelRun{
+		query: scan.q.q, ready: make(chan *segmentRun), positions: slices.Clone(r.from), work: w.repairRows,
 	}
-	run.f = func(_ []T, positions []string) error {
+	run.f = func(_ list, positions []string) error {
 		if r.progress == nil {
 			return nil
 		}
@@ -62,8 +61,8 @@ func (r Repair[T]) send(ctx context.Context, t *Table[T], dry bool) (report Repa
 }
 
 // repairRows looks at the items of one request.
-func repairRows[T any](ctx context.Context, w *repairer, t *Table[T], rows *rowsOf[T]) error {
-	for i := range rows.items {
+func (w *repairer) repairRows(ctx context.Context, rows *typedRows) error {
+	for i := range rows.count() {
 		if err := w.repair(ctx, rows.raw(i), rows.err(i)); err != nil {
 			return err
 		}

@@ -15,9 +15,9 @@ type segment struct{ index, total int }
 
 // Scan returns the scan of the table, or of an index with Via.
 func (t *Table[T]) Scan() Scan[T] {
-	q := Query[T]{}.on(t)
+	q := t.inner().query(nil)
 	q.scan = &segment{total: 1}
-	return Scan[T]{q}
+	return Scan[T]{Query[T]{q: q}}
 }
 
 // Filter drops items after they have been read: DynamoDB reads and bills them
@@ -52,7 +52,7 @@ func (s Scan[T]) From(cursor string) Scan[T] { return Scan[T]{s.q.From(cursor)} 
 // counted from 0, so that several workers can share a scan. A cursor belongs
 // to its segment. DynamoDB takes 1 to 1,000,000 segments.
 func (s Scan[T]) Segment(index, of int) Scan[T] {
-	return Scan[T]{Query[T]{s.q.table, s.q.segmented(index, of)}}
+	return Scan[T]{Query[T]{q: s.q.q.segmented(index, of)}}
 }
 
 func (q *query) segmented(index, of int) *query {

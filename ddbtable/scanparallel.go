@@ -43,9 +43,19 @@ func (p ParallelScan[T]) Resume(positions []string) ParallelScan[T] {
 // not at its end. The first error ends it: f's own is returned as it is, one of
 // a position that is not of this scan is [ErrBadCursor].
 func (p ParallelScan[T]) Each(ctx context.Context, f func(items []T, positions []string) error) error {
-	q, o := p.scan.q.observed()
-	run := &parallelRun[T]{query: q, f: f, ready: make(chan *segmentRun[T]), positions: slices.Clone(p.from)}
-	err := run.begin(p.segments)
+	if f == nil {
+		return p.scan.q.q.parallel(ctx, p.segments, p.from, nil)
+	}
+	return p.scan.q.q.parallel(ctx, p.segments, p.from, func(taken list, positions []string) error {
+		return f(taken.(*listOf[T]).taken, positions)
+	})
+}
+
+// parallel calls f with the items of each request.
+func (q *query) parallel(ctx context.Context, segments int, from []string, f func(taken list, positions []string) error) error {
+	q, o := q.observed()
+	run := &parallelRun{query: q, f: f, ready: make(chan *segmentRun), positions: slices.Clone(from)}
+	err := run.begin(segments)
 	if err == nil {
 		err = run.read(ctx)
 	}
@@ -56,30 +66,30 @@ func (p ParallelScan[T]) Each(ctx context.Context, f func(items []T, positions [
 }
 
 // A parallelRun is a running ParallelScan.
-type parallelRun[T any] struct {
-	query     Query[T]
-	f         func([]T, []string) error
-	ready     chan *segmentRun[T]
-	segments  []*segmentRun[T]
+type parallelRun struct {
+	query     *query
+	f         func(list, []string) error
+	ready     chan *segmentRun
+	segments  []*segmentRun
 	positions []string
 	stopped   error // of f
 
 	// work is done by the workers with the rows of each request, instead of
 	// passing the items on. It is nil for a scan.
-	work func(context.Context, *rowsOf[T]) error
+	work func(context.Context, *typedRows) error
 }
 
 // A segmentRun is the part of one worker.
-type segmentRun[T any] struct {
+type segmentRun struct {
 	index  int
-	query  Query[T]
-	reader *reader[T]
+	query  *query
+	reader *reader
 	err    error
 	taken  chan struct{}
 }
 
 // begin opens every segment at its position. It sends nothing.
-func (r *parallelRun[T]) begin(segments int) error {
+func (r *parallelRun) begin(segments int) error {
 	if r.f == nil {
 		return planErrorf("the function of Each is nil; give one that takes the items")
 	}
@@ -90,7 +100,7 @@ func (r *parallelRun[T]) begin(segments int) error {
 		return planErrorf("there are %d positions for %d segments; resume a scan with as many segments as it was begun with", len(r.positions), segments)
 	}
 	for i, position := range r.positions {
-		s := &segmentRun[T]{index: i, query: Scan[T]{r.query}.Segment(i, segments).q, taken: make(chan struct{})}
+		s := &segmentRun{index: i, query: r.query.segmented(i, segments), taken: make(chan struct{})}
 		p, err := s.query.plan()
 		switch {
 		case err != nil:
@@ -110,7 +120,7 @@ func (r *parallelRun[T]) begin(segments int) error {
 }
 
 // read runs the workers and passes on what they read.
-func (r *parallelRun[T]) read(outer context.Context) (err error) {
+func (r *parallelRun) read(outer context.Context) (err error) {
 	ctx, cancel := context.WithCancel(outer)
 	defer cancel()
 	var workers sync.WaitGroup
@@ -138,7 +148,7 @@ func (r *parallelRun[T]) read(outer context.Context) (err error) {
 
 // run sends the requests of one segment, each after the items of the one before
 // have been taken.
-func (s *segmentRun[T]) run(ctx context.Context, ready chan<- *segmentRun[T], work func(context.Context, *rowsOf[T]) error) {
+func (s *segmentRun) run(ctx context.Context, ready chan<- *segmentRun, work func(context.Context, *typedRows) error) {
 	defer s.reader.close()
 	for s.reader.more() && s.err == nil && ctx.Err() == nil {
 		if _, s.err = s.reader.next(ctx, s.query.pageSize); s.err == nil && work != nil {
@@ -150,7 +160,7 @@ func (s *segmentRun[T]) run(ctx context.Context, ready chan<- *segmentRun[T], wo
 }
 
 // take passes on the items of one request.
-func (r *parallelRun[T]) take(s *segmentRun[T]) error {
+func (r *parallelRun) take(s *segmentRun) error {
 	if s.err != nil {
 		return s.err
 	}
@@ -170,17 +180,18 @@ func (r *parallelRun[T]) take(s *segmentRun[T]) error {
 }
 
 // items are those that are passed on.
-func (r *parallelRun[T]) items(s *segmentRun[T]) (items []T, err error) {
+func (r *parallelRun) items(s *segmentRun) (items list, err error) {
+	items = s.query.core.list()
 	if r.work != nil {
-		return nil, nil
+		return items, nil
 	}
-	for i := range s.reader.rows.items {
+	for i := range s.reader.rows.count() {
 		ok, err := s.query.judge(s.reader, i)
 		if err != nil {
 			return nil, err
 		}
 		if ok {
-			items = append(items, s.reader.rows.items[i])
+			items.take(s.reader.rows.list, i)
 		}
 	}
 	return items, nil

@@ -129,14 +129,10 @@ func (s *schema) omitted(r record) (omit []*fields.Field, err error) {
 
 // wellPlaced fails if the item is in an index although the rule of that says
 // no.
-func (t *Table[T]) wellPlaced(v *T, i item) error {
-	if !slices.ContainsFunc(t.schema.indexes, func(x *index) bool { return x.rule != nil }) {
+func (s *schema) wellPlaced(r record, i item) error {
+	if !slices.ContainsFunc(s.indexes, func(x *index) bool { return x.rule != nil }) {
 		return nil
 	}
-	return t.schema.wellPlaced(recordOf[T]{t.def.plan, v}, i)
-}
-
-func (s *schema) wellPlaced(r record, i item) error {
 	omit, err := s.omitted(r)
 	if err != nil {
 		return nil // the item cannot be written as it is, which is no matter here

@@ -33,6 +33,9 @@ type core struct {
 	withDeleted bool
 	hideExpired bool
 
+	// list makes an empty list of items of the table's Go type.
+	list func() list
+
 	// refuse makes the error of a failed condition, which has the stored item
 	// as its Go type.
 	refuse func(old item, kind, cause error, ambiguous bool) error
@@ -93,7 +96,7 @@ func Open[T any](client Client, def *Definition[T], options ...Option) *Table[T]
 		return &Table[T]{core: core{err: errors.New("definition is nil or the zero value; make one with ddbtable.Define")}}
 	}
 	t := &Table[T]{core: openCore(client, &def.schema, options), def: def}
-	t.refuse = t.conditionError
+	t.list, t.refuse = def.list, t.conditionError
 	return t
 }
 
@@ -171,9 +174,11 @@ func (t *Table[T]) Definition() *Definition[T] { return t.def }
 // capacity. Global indexes cannot: a query that needs one is a [PlanError].
 func (t *Table[T]) Consistent() *Table[T] {
 	c := t.copy()
-	c.consistent = true
+	c.consistently()
 	return c
 }
+
+func (t *core) consistently() { t.consistent = true }
 
 // Project makes Get and Query read these attributes only. All other fields of
 // T keep their zero value. DynamoDB reads and bills the whole item all the
@@ -231,33 +236,32 @@ func facetsOf(f *fields.Field) []*fields.Field { return f.Template.Facets() }
 
 // read turns a whole item of a response into a T.
 func (t *Table[T]) read(i item) (T, error) {
-	var v T
-	return v, t.readInto(&v, i, nil)
+	r := t.def.blank()
+	err := t.readInto(r, i, projection{}, nil)
+	return *r.v, err
 }
 
-// readInto reads an item of which some attributes were asked for.
-func (t *Table[T]) readInto(v *T, i item, asked func(*fields.Field) bool) error {
-	return t.itemError(i, t.parse(v, i, asked))
-}
-
-// parse reads an item. The error does not name it.
-func (t *Table[T]) parse(v *T, i item, asked func(*fields.Field) bool) (err error) {
-	if i.json != nil {
-		_, err = t.def.decoder().ParseNext(i.json, v, asked)
-	} else {
-		err = t.def.decoder().UnmarshalPart(i.typed, v, asked)
+// readInto reads what was asked for of an item, the attributes in reading
+// beside it.
+func (t *core) readInto(r record, i item, p projection, reading []*fields.Field) error {
+	err := r.read(i, p.reads(reading))
+	if err != nil {
+		if p.some {
+			r.keep(p.asked)
+		}
+		return t.itemError(i, err)
 	}
-	if err == nil && asked == nil {
-		err = t.wellPlaced(v, i)
-	}
-	return err
+	return t.itemError(i, t.finish(r, i, p))
 }
 
-// drop forgets what was read beside what the caller asked for.
-func (t *Table[T]) drop(v *T, p projection) {
+// finish makes an item that was read what it is passed on as: checked as a
+// whole, or without what was read beside what the caller asked for.
+func (t *core) finish(r record, i item, p projection) error {
 	if p.some {
-		t.def.plan.Keep(v, p.asked)
+		r.keep(p.asked)
+		return nil
 	}
+	return t.schema.wellPlaced(r, i)
 }
 
 // itemError names the item in the error of reading it.
