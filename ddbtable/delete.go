@@ -56,30 +56,35 @@ func (d Delete[T]) AnyVersion() Delete[T] {
 // earlier attempt of this call may have removed it. With [Unique] or [Counted]
 // it costs what they say, and the returned item is the one that was read before.
 func (d Delete[T]) Run(ctx context.Context) (*T, error) {
-	t, o := d.table.observed("delete")
-	d.table, d.core = t, t.inner()
-	old, err := d.run(ctx)
-	return old, o.done(ctx, d.core.opError("delete", err))
+	old := d.table.blank()
+	removed, err := d.apply(ctx, old)
+	if !removed {
+		return nil, err
+	}
+	return old.v, err
 }
 
-func (d Delete[T]) run(ctx context.Context) (*T, error) {
-	t := d.table
-	if err := d.core.mistake(); err != nil {
-		return nil, err
+// apply removes the item and reads it into a record, if there was one.
+func (d deletion) apply(ctx context.Context, into record) (removed bool, err error) {
+	var o *tally
+	d.core, o = d.core.observed("delete")
+	out, err := d.run(ctx)
+	defer out.release()
+	if removed = err == nil && !out.item.none(); removed {
+		err = d.core.applied(into, out.item)
 	}
-	if t.schema.soft != nil && !d.purge {
+	return removed, o.done(ctx, d.core.opError("delete", err))
+}
+
+// run returns the reply with the item as it was.
+func (d deletion) run(ctx context.Context) (reply, error) {
+	if err := d.core.mistake(); err != nil {
+		return reply{}, err
+	}
+	if d.core.schema.soft != nil && !d.purge {
 		return d.mark(ctx)
 	}
-	out, err := d.remove(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer out.release()
-	if out.item.none() {
-		return nil, nil
-	}
-	v, err := t.applied(out.item)
-	return &v, err
+	return d.remove(ctx)
 }
 
 // remove removes the item. The reply has it as it was, none if there was none.

@@ -115,7 +115,15 @@ func (e *ConditionError[T]) Error() string {
 	return e.kind.Error()
 }
 
-func (e *ConditionError[T]) setAmbiguous() { e.Ambiguous = true }
+// A refusedWrite is a [ConditionError], whatever the Go type of its item is.
+type refusedWrite interface {
+	error
+	ambiguous() bool
+	setAmbiguous()
+}
+
+func (e *ConditionError[T]) ambiguous() bool { return e.Ambiguous }
+func (e *ConditionError[T]) setAmbiguous()   { e.Ambiguous = true }
 
 func (e *ConditionError[T]) Unwrap() []error {
 	if e.cause == nil {

@@ -14,8 +14,8 @@ import (
 // twice that on a table that is [Table.Consistent]. Errors are [ErrNotFound],
 // and [ItemError] together with the item as far as it could be read.
 func (t *Table[T]) Get(ctx context.Context, key ...Equality[T]) (T, error) {
-	r := t.def.blank()
-	err := t.get(ctx, nodesOf(key), r)
+	r := t.blank()
+	err := t.inner().get(ctx, nodesOf(key), r)
 	return *r.v, err
 }
 

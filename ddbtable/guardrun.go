@@ -54,7 +54,7 @@ func (e *causedError) Unwrap() []error { return []error{e.error, e.cause} }
 func (p put) runGuarded(ctx context.Context, r record, cond *node, kind func(item) error) (stored item, out reply, err error) {
 	single := p
 	single.idempotent = false // which no transaction takes
-	part, err := single.part(r, cond, kind)
+	part, err := single.part(r, cond)
 	if err != nil {
 		return stored, out, err
 	}

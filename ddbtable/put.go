@@ -39,21 +39,9 @@ func (c Create[T]) Idempotent() Create[T] {
 // stored the item; a write-id attribute or Idempotent settles that. With
 // [Unique] or [Counted] it costs what they say.
 func (c Create[T]) Run(ctx context.Context) (T, error) {
-	var o *tally
-	c.put.core, o = c.put.core.observed("create")
-	v, err := c.run(ctx)
-	return v, o.done(ctx, c.put.core.opError("create", err))
-}
-
-func (c Create[T]) run(ctx context.Context) (none T, err error) {
-	if err := c.put.core.mistake(); err != nil {
-		return none, err
-	}
-	stored, _, err := c.put.run(ctx, c.table.record(c.item), c.put.free(), existing)
-	if err != nil {
-		return none, err
-	}
-	return c.table.applied(stored)
+	stored := c.table.blank()
+	err := c.put.store(ctx, c.table.record(c.item), nil, stored)
+	return *stored.v, err
 }
 
 // free is the condition that no item has the key.
@@ -112,21 +100,9 @@ func (p Put[T]) Returning() PutReturning[T] { return PutReturning[T]{p} }
 // item has, or there must be none if that is 0; the item is stored with the next
 // version.
 func (p Put[T]) Run(ctx context.Context) (T, error) {
-	var o *tally
-	p.put.core, o = p.put.core.observed("put")
-	v, err := p.run(ctx)
-	return v, o.done(ctx, p.put.core.opError("put", err))
-}
-
-func (p Put[T]) run(ctx context.Context) (none T, err error) {
-	if err := p.put.core.mistake(); err != nil {
-		return none, err
-	}
-	stored, _, err := p.put.run(ctx, p.table.record(p.item), p.cond, conditionFailed)
-	if err != nil {
-		return none, err
-	}
-	return p.table.applied(stored)
+	stored := p.table.blank()
+	err := p.put.store(ctx, p.table.record(p.item), p.cond, stored)
+	return *stored.v, err
 }
 
 func conditionFailed(item) error { return ErrConditionFailed }
@@ -143,34 +119,15 @@ type PutReturning[T any] struct{ p Put[T] }
 // [ItemError] with Applied set; without one the returned item may be this
 // call's own.
 func (p PutReturning[T]) Run(ctx context.Context) (*T, error) {
-	var o *tally
-	p.p.put.core, o = p.p.put.core.observed("put")
-	old, err := p.run(ctx)
-	return old, o.done(ctx, p.p.put.core.opError("put", err))
+	old := p.p.table.blank()
+	replaced, err := p.p.put.replace(ctx, p.p.table.record(p.p.item), p.p.cond, old)
+	if !replaced {
+		return nil, err
+	}
+	return old.v, err
 }
 
 var errOldLost = errors.New("the item that was replaced is lost, because an earlier attempt of this call had replaced it already")
-
-func (p PutReturning[T]) run(ctx context.Context) (*T, error) {
-	t, put := p.p.table, p.p.put
-	if err := put.core.mistake(); err != nil {
-		return nil, err
-	}
-	if put.idempotent {
-		return nil, planErrorf("Idempotent and Returning do not go together: when the item is stored already, the one before it is not known; drop one of them")
-	}
-	put.returnOld = true
-	_, out, err := put.run(ctx, t.record(p.p.item), p.p.cond, conditionFailed)
-	if err != nil {
-		return nil, err
-	}
-	defer out.release()
-	if out.item.none() {
-		return nil, nil
-	}
-	old, err := t.applied(out.item)
-	return &old, err
-}
 
 // A put is what Create and Put have in common, and does not depend on the Go
 // type: see schema.
@@ -182,17 +139,57 @@ type put struct {
 	returnOld  bool
 }
 
+func (p put) op() string {
+	if p.create {
+		return "create"
+	}
+	return "put"
+}
+
+// store stores the item and reads it as it is stored into a record.
+func (p put) store(ctx context.Context, r record, cond *node, into record) error {
+	var o *tally
+	p.core, o = p.core.observed(p.op())
+	sent, _, err := p.run(ctx, r, cond)
+	if err == nil {
+		err = p.core.applied(into, sent)
+	}
+	return o.done(ctx, p.core.opError(p.op(), err))
+}
+
+// replace stores the item and reads the one that it replaced into a record, if
+// there was one.
+func (p put) replace(ctx context.Context, r record, cond *node, into record) (replaced bool, err error) {
+	var o *tally
+	p.core, o = p.core.observed(p.op())
+	p.returnOld = true
+	_, out, err := p.run(ctx, r, cond)
+	defer out.release()
+	if replaced = err == nil && !out.item.none(); replaced {
+		err = p.core.applied(into, out.item)
+	}
+	return replaced, o.done(ctx, p.core.opError(p.op(), err))
+}
+
 // run returns the item as it was sent and, with returnOld, the reply with the
 // one that it replaced.
-func (p put) run(ctx context.Context, r record, cond *node, kind func(item) error) (stored item, out reply, err error) {
-	t := p.core
+func (p put) run(ctx context.Context, r record, cond *node) (sent item, out reply, err error) {
+	t, kind := p.core, conditionFailed
+	switch {
+	case t.mistake() != nil:
+		return sent, out, t.mistake()
+	case p.create:
+		cond, kind = p.free(), existing
+	case p.idempotent && p.returnOld:
+		return sent, out, planErrorf("Idempotent and Returning do not go together: when the item is stored already, the one before it is not known; drop one of them")
+	}
 	if len(t.schema.guards) > 0 {
 		return p.runGuarded(ctx, r, cond, kind)
 	}
 	id := t.newWriteID()
 	c, err := p.call(r, cond, id)
 	if err != nil {
-		return stored, out, err
+		return sent, out, err
 	}
 	if p.returnOld {
 		c.returns = returnsOld

@@ -29,9 +29,17 @@ type recordOf[T any] struct {
 
 // record is a copy of an item that is going to be written.
 func (t *Table[T]) record(v T) record {
-	r := t.def.blank()
+	r := t.blank()
 	*r.v = v
 	return r
+}
+
+// blank is a record to be read into. No table may be asked for one.
+func (t *Table[T]) blank() *recordOf[T] {
+	if t == nil {
+		return (*Definition[T])(nil).blank()
+	}
+	return t.def.blank()
 }
 
 // blank is a record to be read into.

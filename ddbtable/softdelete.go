@@ -81,15 +81,19 @@ func (t *Table[T]) WithDeleted() *Table[T] {
 // [SoftDelete]. If it is not deleted, Run fails with [ErrConditionFailed].
 func (t *Table[T]) Restore(key ...Equality[T]) Update[T] {
 	u := t.Update(key...)
+	u.update = u.restoring()
+	return u
+}
+
+func (u update) restoring() update {
 	switch {
-	case t.mistake() != nil:
+	case u.core.mistake() != nil:
 		return u // Run reports it
-	case t.schema.soft == nil:
+	case u.core.schema.soft == nil:
 		u.err = planErrorf("Restore is for a definition with SoftDelete; use Update")
 		return u
 	}
-	u.update = u.mark(t.def.soft.deleted, t.def.soft.alive)
-	return u
+	return u.mark(u.core.schema.soft.deleted, u.core.schema.soft.alive)
 }
 
 // mark changes the state from one value to another.
@@ -116,16 +120,13 @@ func (d deletion) marking() update {
 	}.mark(s.alive, s.deleted)
 }
 
-// mark runs a Delete under SoftDelete. It returns the item as it was.
-func (d Delete[T]) mark(ctx context.Context) (*T, error) {
-	v, err := Update[T]{d.table, d.marking()}.run(ctx)
-	if refused, ok := errors.AsType[*ConditionError[T]](err); ok && d.cond == nil && !refused.Ambiguous {
-		return nil, nil // there was nothing to delete
+// mark runs a Delete under SoftDelete. The reply has the item as it was.
+func (d deletion) mark(ctx context.Context) (reply, error) {
+	out, err := d.marking().run(ctx)
+	if refused, ok := errors.AsType[refusedWrite](err); ok && d.cond == nil && !refused.ambiguous() {
+		return reply{}, nil // there was nothing to delete
 	}
-	if err != nil {
-		return nil, err
-	}
-	return &v, nil
+	return out, err
 }
 
 // hidden reports whether the item was deleted under SoftDelete.

@@ -153,20 +153,10 @@ func (t *Table[T]) streamRecord(raw *streamRecord) (r StreamRecord[T], ours bool
 		Event: raw.EventName, Expired: raw.EventName == "REMOVE" && raw.UserIdentity.PrincipalID == principalTTL,
 		ID: raw.EventID, SequenceNumber: raw.Change.SequenceNumber, Time: raw.time,
 	}
-	if raw.err != nil {
-		return r, true, raw.err
+	if ours, err = t.streamed(raw); !ours || err != nil {
+		return r, ours, err
 	}
-	image := raw.new
-	if image.none() {
-		image = raw.old
-	}
-	switch f := t.def.duties.discriminator; {
-	case f != nil && image.none():
-		return r, true, planErrorf("the record has no image, so that it does not tell the type of the item; read it with the definition of all types, or let the stream have images")
-	case !t.owns(image) || t.isGuard(image):
-		return r, false, nil
-	}
-	if err := t.streamKey(&r, raw.keys); err != nil {
+	if r.Key.members, r.KeyAttributes, err = t.streamKey(raw.keys); err != nil {
 		return r, true, err
 	}
 	if r.New, err = t.image(raw.new); err != nil {
@@ -176,13 +166,27 @@ func (t *Table[T]) streamRecord(raw *streamRecord) (r StreamRecord[T], ours bool
 	return r, true, err
 }
 
-// streamKey reads the key of a record.
-func (t *Table[T]) streamKey(r *StreamRecord[T], keys item) (err error) {
-	if r.Key.members, err = t.keyOf(keys); err != nil {
-		return err
+// streamed reports whether the item of a record is of this type.
+func (t *core) streamed(raw *streamRecord) (ours bool, err error) {
+	if raw.err != nil {
+		return true, raw.err
 	}
-	r.KeyAttributes, err = keys.attributeValues()
-	return err
+	image := raw.new
+	if image.none() {
+		image = raw.old
+	}
+	if t.schema.duties.discriminator != nil && image.none() {
+		return true, planErrorf("the record has no image, so that it does not tell the type of the item; read it with the definition of all types, or let the stream have images")
+	}
+	return t.owns(image) && !t.isGuard(image), nil
+}
+
+// streamKey reads the key of a record, also as it is stored.
+func (t *core) streamKey(keys item) (key []member, stored map[string]types.AttributeValue, err error) {
+	if key, err = t.keyOf(keys); err == nil {
+		stored, err = keys.attributeValues()
+	}
+	return key, stored, err
 }
 
 // image reads an image, nil if there is none.
@@ -190,6 +194,7 @@ func (t *Table[T]) image(i item) (*T, error) {
 	if i.none() {
 		return nil, nil
 	}
-	v, err := t.read(i)
-	return &v, err
+	r := t.def.blank()
+	err := t.readInto(r, i, projection{}, nil)
+	return r.v, err
 }

@@ -234,13 +234,6 @@ func (t *core) indexError(op, index string, err error) error {
 // not be changed.
 func facetsOf(f *fields.Field) []*fields.Field { return f.Template.Facets() }
 
-// read turns a whole item of a response into a T.
-func (t *Table[T]) read(i item) (T, error) {
-	r := t.def.blank()
-	err := t.readInto(r, i, projection{}, nil)
-	return *r.v, err
-}
-
 // readInto reads what was asked for of an item, the attributes in reading
 // beside it.
 func (t *core) readInto(r record, i item, p projection, reading []*fields.Field) error {

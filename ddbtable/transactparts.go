@@ -27,21 +27,21 @@ func (p *fixedPart) refused(old item) error {
 }
 
 func (c Create[T]) part() (transactPart, error) {
-	if err := c.put.core.mistake(); err != nil {
-		return nil, err
-	}
-	return c.put.part(c.table.record(c.item), c.put.free(), existing)
+	return c.put.part(c.table.record(c.item), nil)
 }
 
 func (p Put[T]) part() (transactPart, error) {
-	if err := p.put.core.mistake(); err != nil {
-		return nil, err
-	}
-	return p.put.part(p.table.record(p.item), p.cond, conditionFailed)
+	return p.put.part(p.table.record(p.item), p.cond)
 }
 
-func (p put) part(r record, cond *node, kind func(item) error) (transactPart, error) {
-	t := p.core
+func (p put) part(r record, cond *node) (transactPart, error) {
+	t, kind := p.core, conditionFailed
+	if err := t.mistake(); err != nil {
+		return nil, err
+	}
+	if p.create {
+		cond, kind = p.free(), existing
+	}
 	if err := notInTransaction(p.idempotent); err != nil {
 		return nil, err
 	}

@@ -134,19 +134,21 @@ func (u Update[T]) AnyVersion() Update[T] {
 // cannot be read, it is an [ItemError] with Applied set. An attribute that is
 // [Unique] or [Counted] costs what they say.
 func (u Update[T]) Run(ctx context.Context) (T, error) {
-	t, o := u.table.observed("update")
-	u.table, u.core = t, t.inner()
-	v, err := u.run(ctx)
-	return v, o.done(ctx, u.core.opError("update", err))
+	changed := u.table.blank()
+	err := u.apply(ctx, changed)
+	return *changed.v, err
 }
 
-func (u Update[T]) run(ctx context.Context) (v T, err error) {
-	out, err := u.update.run(ctx)
-	if err != nil {
-		return v, err
+// apply changes the item and reads it as it is then into a record.
+func (u update) apply(ctx context.Context, into record) error {
+	var o *tally
+	u.core, o = u.core.observed("update")
+	out, err := u.run(ctx)
+	if err == nil {
+		err = u.core.applied(into, out.item)
+		out.release()
 	}
-	defer out.release()
-	return u.table.applied(out.item)
+	return o.done(ctx, u.core.opError("update", err))
 }
 
 // run returns the item as it is then, or with returnOld as it was.
@@ -185,10 +187,7 @@ func (u update) run(ctx context.Context) (reply, error) {
 
 // ambiguous marks the error of a refused write as such.
 func ambiguous(err error) error {
-	if refused, ok := errors.AsType[interface {
-		error
-		setAmbiguous()
-	}](err); ok {
+	if refused, ok := errors.AsType[refusedWrite](err); ok {
 		refused.setAmbiguous()
 	}
 	return err

@@ -79,8 +79,9 @@ func (t *core) refusedPart(old item, kind func(item) error) error {
 func (t *Table[T]) conditionError(old item, kind, cause error, ambiguous bool) error {
 	e := &ConditionError[T]{Ambiguous: ambiguous, kind: kind, cause: cause}
 	if !old.none() {
-		v, err := t.read(old)
-		e.Old, e.OldErr = &v, err
+		r := t.blank()
+		e.OldErr = t.readInto(r, old, projection{}, nil)
+		e.Old = r.v
 	}
 	return e
 }
@@ -105,12 +106,12 @@ func (t *core) newWriteID() string {
 
 // applied reads the item that a write returned. The write cannot be taken
 // back, so a bad item is not a plain error.
-func (t *Table[T]) applied(stored item) (T, error) {
-	v, err := t.read(stored)
+func (t *core) applied(into record, stored item) error {
+	err := t.readInto(into, stored, projection{}, nil)
 	if bad, ok := errors.AsType[*ItemError](err); ok {
 		bad.Applied = true
 	}
-	return v, err
+	return err
 }
 
 // sameItem reports whether two items are equal but for what each write sets
