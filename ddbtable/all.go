@@ -47,11 +47,11 @@ func (q *query) each(ctx context.Context, p *queryPlan, yield func(from list, i 
 			return err
 		}
 		for i := range r.rows.count() {
-			ok, err := q.judge(r, i)
+			at, ok, err := q.judge(ctx, r, i)
 			if err != nil {
 				return err
 			}
-			if ok && !yield(r.rows.list, i) {
+			if ok && !yield(r.list(), at) {
 				return nil
 			}
 		}
@@ -86,7 +86,7 @@ func (q *query) countPlanned(ctx context.Context, p *queryPlan) (int, error) {
 // count counts what a reader has left.
 func (q *query) count(ctx context.Context, r *reader) (n int, err error) {
 	defer r.close()
-	if q.core.hideExpired || q.core.schema.union != nil {
+	if q.core.hideExpired || q.core.schema.union != nil || r.follow != nil {
 		return q.countVisible(ctx, r)
 	}
 	r.count = true
@@ -107,6 +107,14 @@ func (q *query) countVisible(ctx context.Context, r *reader) (n int, err error) 
 		if _, err := r.next(ctx, q.pageSize); err != nil {
 			return 0, err
 		}
+		if r.follow != nil {
+			more, err := r.follow.countAll(ctx)
+			if err != nil {
+				return 0, err
+			}
+			n += more
+			continue
+		}
 		for i := range r.rows.count() {
 			if !q.core.passesOver(r.rows.raw(i)) {
 				n++
@@ -116,24 +124,31 @@ func (q *query) countVisible(ctx context.Context, r *reader) (n int, err error) 
 	return n, nil
 }
 
-// judge decides on the i-th item of a request, which is then as it is passed
-// on. It is not ok if the item is left out.
-func (q *query) judge(r *reader, i int) (ok bool, err error) {
-	t, raw := q.core, r.rows.raw(i)
-	if t.passesOver(raw) {
-		return false, nil
-	}
-	err = r.rows.err(i)
-	if err == nil {
-		if err = t.finish(r.rows.list.at(i), raw, r.plan.projection); err == nil {
-			return true, nil
+// judge decides on the i-th item of a request. It is not ok if the item is left
+// out; else it is, as it is passed on, at a place in the reader's list.
+func (q *query) judge(ctx context.Context, r *reader, i int) (at int, ok bool, err error) {
+	rows, at := &r.rows, i
+	if r.follow != nil {
+		if at, ok, err = r.follow.find(ctx, i); err != nil || !ok {
+			return at, ok, err
 		}
+		rows = &r.follow.rows
+	}
+	t, raw := q.core, rows.raw(at)
+	if t.passesOver(raw) {
+		return at, false, nil
+	}
+	if err = rows.err(at); err == nil {
+		err = t.finish(rows.list.at(at), raw, r.plan.projection)
+	}
+	if err == nil {
+		return at, true, nil
 	}
 	err = t.itemError(raw, err)
 	if bad, is := errors.AsType[*ItemError](err); is && q.onBad != nil {
 		err = q.onBad(bad)
 	}
-	return false, err
+	return at, false, err
 }
 
 // Collect gathers the items of a sequence such as [Query.All] gives. At an

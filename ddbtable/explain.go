@@ -28,6 +28,13 @@ type Explanation struct {
 	// Merged says that the ranges are read side by side, see [Query.OrderBy].
 	Merged bool
 
+	// Follow says that only keys are read of the index, and then each item by
+	// its key from the table: Projection is about the items then, and Tested is
+	// the filter as far as it is evaluated here, on the items. See
+	// [Query.Follow].
+	Follow bool
+	Tested string
+
 	// Scan says that everything is read, and that there are no key conditions.
 	Scan bool
 
@@ -43,6 +50,8 @@ type Explanation struct {
 
 	consistent bool
 	pageSize   int
+	sifted     bool     // the index leaves items out before they are followed
+	fresh      bool     // the items that are followed are read consistently
 	filtered   []string // attributes that the caller's filter tests
 }
 
@@ -59,7 +68,7 @@ func (q *query) explain() Explanation {
 		e.Err = q.opError(nil, err)
 		return e
 	}
-	e.consistent = p.core.consistent
+	e.consistent = p.core.consistent && p.index.consistent()
 	e.Index, e.Descending, e.Merged = p.index.name, p.descending, p.merged
 	if !p.empty && !e.Scan {
 		for _, r := range p.ranges {
@@ -69,8 +78,13 @@ func (q *query) explain() Explanation {
 	for _, o := range p.order {
 		e.Order = append(e.Order, o.field.Name)
 	}
-	e.Filter = shown(func(w *writer) { _, _ = w.condition(p.filter) })
-	e.Projection = shown(func(w *writer) { p.projection.write(w, p.reading) })
+	e.Filter = shown(func(w *writer) { _, _ = w.condition(p.sent()) })
+	reading := p.reading
+	if f := p.followed; f != nil {
+		e.Follow, e.sifted, e.fresh, reading = true, f.sent != nil, p.core.consistent, f.reading
+		e.Tested = shown(func(w *writer) { _, _ = w.condition(f.tested) })
+	}
+	e.Projection = shown(func(w *writer) { p.projection.write(w, reading) })
 	return e
 }
 
@@ -160,6 +174,10 @@ func (e Explanation) String() string {
 		line("key", "nothing can match: no request is sent")
 	}
 	line("filter", e.Filter)
+	if e.Follow {
+		line("follow", fmt.Sprintf("each item by its key from table %s, %d in one request", e.Table, maxBatchGets))
+		line("test", e.Tested)
+	}
 	line("read", e.Projection)
 	order := strings.Join(e.Order, ", ")
 	if order != "" && e.Descending {

@@ -28,6 +28,10 @@ type Load struct {
 	Read      int // items that the key conditions select
 	Returned  int // those of them that the filter keeps
 	ItemBytes int // average size of an item in the table or index that is read
+
+	// FullBytes is the average size of an item in the table, if the query
+	// follows to it. Measure counts it up to whole read units.
+	FullBytes int
 }
 
 // For estimates what the whole of the query costs under a load, and adds
@@ -57,6 +61,24 @@ func (e Explanation) For(l Load) Explanation {
 	if e.pageSize > 0 && e.Requests > 2*(ranges+bytes/maxRead) {
 		e.Advice = append(e.Advice, fmt.Sprintf("PageSize of %d makes %d requests of what would be %d; leave it out, or make it larger", e.pageSize, e.Requests, ranges+bytes/maxRead))
 	}
+	return e.following(l)
+}
+
+// following adds what the items cost that are read from the table by their keys.
+func (e Explanation) following(l Load) Explanation {
+	if !e.Follow {
+		return e
+	}
+	followed := l.Read
+	if e.sifted {
+		followed = l.Returned
+	}
+	units := max(math.Ceil(float64(l.FullBytes)/readUnit), 1) / 2
+	if e.fresh {
+		units *= 2
+	}
+	e.Requests += (followed + maxBatchGets - 1) / maxBatchGets
+	e.ReadUnits += float64(followed) * units
 	return e
 }
 
@@ -108,38 +130,62 @@ func (q *query) measure(ctx context.Context) (Load, error) {
 }
 
 func (q *query) measurePlanned(ctx context.Context, p *queryPlan) (l Load, err error) {
-	m := &measuringSender{sender: q.core.sender}
 	r := q.reader(p)
+	m := &measuringSender{sender: r.sender}
 	r.sender = m
-	r.count = true
 	defer r.close()
+	if r.follow == nil {
+		r.count = true
+	}
 	for r.more() {
 		reply, err := r.next(ctx, q.pageSize)
 		if err != nil {
 			return Load{}, err
 		}
-		l.Read, l.Returned = l.Read+reply.read, l.Returned+reply.count
-	}
-	bytes := m.units * 2 * readUnit
-	if q.core.consistent {
-		bytes /= 2
+		l.Read += reply.read
+		if r.follow == nil {
+			l.Returned += reply.count
+			continue
+		}
+		returned, err := r.follow.countAll(ctx)
+		if err != nil {
+			return Load{}, err
+		}
+		l.Returned += returned
 	}
 	// Down, so that the estimate of the same load is not above what it was.
-	l.ItemBytes = int(bytes / float64(max(l.Read, 1)))
+	l.ItemBytes = int(bytesOf(m.units, q.core.consistent && p.index.consistent()) / float64(max(l.Read, 1)))
+	l.FullBytes = int(bytesOf(m.followed, q.core.consistent) / float64(max(m.items, 1)))
 	return l, nil
 }
 
-// A measuringSender sums up the read units of what it sends.
+// bytesOf is how much read units read.
+func bytesOf(units float64, consistent bool) float64 {
+	if consistent {
+		return units * readUnit
+	}
+	return units * 2 * readUnit
+}
+
+// A measuringSender sums up the read units of what it sends, those of followed
+// items apart, which it counts.
 type measuringSender struct {
 	sender
-	units float64
+	units    float64
+	followed float64
+	items    int
 }
 
 func (s *measuringSender) send(ctx context.Context, c *call) (reply, error) {
 	c.capacity = true
 	out, err := s.sender.send(ctx, c)
+	sum := &s.units
+	if c.op == opBatchGet {
+		sum = &s.followed
+		s.items += c.rows.count()
+	}
 	for _, consumed := range out.capacity {
-		s.units += aws.ToFloat64(consumed.CapacityUnits)
+		*sum += aws.ToFloat64(consumed.CapacityUnits)
 	}
 	return out, err
 }

@@ -57,7 +57,7 @@ type stream struct {
 func (p *queryPlan) only(i int) *queryPlan {
 	one := &queryPlan{
 		binding: p.binding, core: p.core, filter: p.filter, projection: p.projection, descending: p.descending,
-		keys: p.keys, reading: p.reading, texts: p.texts[i : i+1], counts: p.counts[i : i+1],
+		keys: p.keys, reading: p.reading, followed: p.followed, texts: p.texts[i : i+1], counts: p.counts[i : i+1],
 	}
 	one.ranges = p.ranges[i : i+1]
 	return one
@@ -195,11 +195,11 @@ func (q *query) eachMerged(ctx context.Context, p *queryPlan, yield func(from li
 		if s == nil || err != nil {
 			return err
 		}
-		ok, err := q.judge(s.reader, s.next)
+		at, ok, err := q.judge(ctx, s.reader, s.next)
 		if err != nil {
 			return err
 		}
-		if ok && !yield(s.rows.list, s.next) {
+		if ok && !yield(s.list(), at) {
 			return nil
 		}
 		if err := s.pass(); err != nil {

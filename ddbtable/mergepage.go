@@ -102,8 +102,7 @@ func (m *merger) page(ctx context.Context, want int, follows bool) (p page, err 
 		if s == nil {
 			break
 		}
-		i := s.next
-		ok, err := m.query.judge(s.reader, i)
+		at, ok, err := m.query.judge(ctx, s.reader, s.next)
 		if ahead = p.n == want && (ok || err != nil); ahead {
 			break
 		}
@@ -114,7 +113,7 @@ func (m *merger) page(ctx context.Context, want int, follows bool) (p page, err 
 			return page{}, err
 		}
 		if ok {
-			p.take(s.rows.list, i)
+			p.take(s.list(), at)
 		}
 	}
 	p.capped = !ahead && slices.ContainsFunc(m.streams, func(s *stream) bool { return !s.ended() })

@@ -91,7 +91,7 @@ func (q *query) pagePlanned(ctx context.Context, p *queryPlan, n int, cursor str
 		return page{}, err
 	}
 	defer r.close()
-	b := &pager{query: q, reader: r, want: min(n, maxWant), page: page{items: r.rows.list}}
+	b := &pager{query: q, reader: r, want: min(n, maxWant), page: page{items: r.list()}}
 	if err := b.fill(ctx); err != nil {
 		return page{}, err
 	}
@@ -130,7 +130,7 @@ func (b *pager) fill(ctx context.Context) error {
 			return err
 		}
 		b.reads += batch.read
-		if err := b.takeAll(); err != nil {
+		if err := b.takeAll(ctx); err != nil {
 			return err
 		}
 	}
@@ -157,10 +157,10 @@ func (b *pager) limit() int {
 // takeAll judges the items of one request. The one behind a full page is only
 // looked at. Keys are copied when the request is done with, because they lie in
 // its buffer.
-func (b *pager) takeAll() error {
+func (b *pager) takeAll(ctx context.Context) error {
 	rows, last := &b.reader.rows, -1
 	for i := range rows.count() {
-		ok, err := b.query.judge(b.reader, i)
+		at, ok, err := b.query.judge(ctx, b.reader, i)
 		if b.n == b.want && (ok || err != nil) {
 			b.ahead = true
 			break
@@ -175,7 +175,7 @@ func (b *pager) takeAll() error {
 		if b.n == 0 {
 			b.first = rows.raw(i).clone()
 		}
-		b.take(rows.list, i)
+		b.take(b.reader.list(), at)
 	}
 	if last >= 0 {
 		b.last = rows.raw(last).clone()

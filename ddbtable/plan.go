@@ -21,6 +21,7 @@ type queryPlan struct {
 	reading    []*fields.Field // keys, and what else is looked at
 	texts      []texts         // of the request for each range
 	counts     []texts         // the same without a projection
+	followed   *followPlan     // nil without Follow
 
 	bound struct { // what cursors are bound to, made when it is first needed
 		once    sync.Once
@@ -68,7 +69,13 @@ func (q *query) newPlan() (*queryPlan, error) {
 	if t.hideExpired {
 		p.reading = append(slices.Clip(p.keys), t.schema.duties.ttl)
 	}
-	p.filter = both(both(p.filter, t.ours()), both(p.implied, p.guardless()))
+	state := both(t.ours(), both(p.implied, p.guardless()))
+	p.filter = both(p.filter, state)
+	if q.follow {
+		if err := p.follow(q.filter, state); err != nil {
+			return nil, err
+		}
+	}
 	if err := p.check(); err != nil {
 		return nil, err
 	}
@@ -77,13 +84,14 @@ func (q *query) newPlan() (*queryPlan, error) {
 
 // render writes the expressions of the requests.
 func (p *queryPlan) render() error {
+	asked := p.entries()
 	for _, r := range p.ranges {
-		with, err := p.renderRange(r, p.projection)
+		with, err := p.renderRange(r, asked)
 		if err != nil {
 			return err
 		}
 		without := with
-		if p.projection.some {
+		if asked.some {
 			without, _ = p.renderRange(r, projection{})
 		}
 		p.texts, p.counts = append(p.texts, with), append(p.counts, without)
@@ -95,7 +103,7 @@ func (p *queryPlan) renderRange(r keyRange, asked projection) (t texts, err erro
 	if p.scan == nil {
 		t.keyCondition = t.text(func(w *writer) { p.writeKey(w, r) })
 	}
-	if t.filter, err = t.writer.condition(p.filter); err != nil {
+	if t.filter, err = t.writer.condition(p.sent()); err != nil {
 		return t, err
 	}
 	t.projection = t.text(func(w *writer) { asked.write(w, p.reading) })
@@ -103,11 +111,27 @@ func (p *queryPlan) renderRange(r keyRange, asked projection) (t texts, err erro
 	return t, nil
 }
 
+// entries is what is asked for of the index: if its items are followed, keys.
+func (p *queryPlan) entries() projection {
+	if p.followed == nil {
+		return p.projection
+	}
+	return projection{some: !p.index.keysOnly, has: func(string) bool { return false }}
+}
+
+// sent is the filter that DynamoDB evaluates.
+func (p *queryPlan) sent() *node {
+	if p.followed == nil {
+		return p.filter
+	}
+	return p.followed.sent
+}
+
 // request is the request for the beginning of a range.
 func (p *queryPlan) request(i int, backward bool) call {
 	c := call{
 		op: opQuery, table: p.core.settings.name, index: p.index.name,
-		texts: p.texts[i], consistent: p.core.consistent, backward: backward,
+		texts: p.texts[i], consistent: p.core.consistent && p.index.consistent(), backward: backward,
 	}
 	if p.scan != nil {
 		c.op, c.segment = opScan, p.scan
@@ -282,11 +306,15 @@ func (p *queryPlan) check() error {
 	if err := p.tooManyMerged(); err != nil {
 		return err
 	}
-	if t.consistent && x.name != "" && !x.local {
-		return planErrorf("global %s cannot be read consistently; drop Consistent, or query the table or a local index", x)
+	if t.consistent && !x.consistent() && p.followed == nil {
+		return planErrorf("global %s cannot be read consistently; drop Consistent, or query the table or a local index, or read the items from the table with Follow", x)
 	}
-	if lacking := t.lacking(x, t.projection, p.filter); lacking != nil {
-		return planErrorf("%s does not project %s; read less with Project, or let the index project more", x, strings.Join(lacking, ", "))
+	if lacking := t.lacking(x, t.projection, p.filter); lacking != nil && p.followed == nil {
+		remedy := "less of them with As or Project"
+		if t.view != nil {
+			remedy = "leave that out of " + t.view.typ
+		}
+		return planErrorf("%s does not project %s; read the items from the table with Follow, or %s, or let the index project more", x, strings.Join(lacking, ", "), remedy)
 	}
 	var err error
 	if p.filter != nil && p.scan == nil {
@@ -298,6 +326,9 @@ func (p *queryPlan) check() error {
 	}
 	return err
 }
+
+// consistent reports whether the index can be read consistently.
+func (x *index) consistent() bool { return x.name == "" || x.local }
 
 // projects reports whether an index has the attribute.
 func (t *core) projects(x *index, name string) bool {

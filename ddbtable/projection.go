@@ -12,6 +12,7 @@ type projection struct {
 	paths []*fields.Path
 	some  bool
 	has   func(name string) bool // what the index has; nil if all
+	small bool                   // of a view: derived attributes are read to be checked only if they are asked for
 	err   error
 }
 
@@ -87,7 +88,7 @@ func (p projection) wholes(keys []*fields.Field) []*fields.Field {
 		}
 	}
 	for _, f := range all {
-		if f.Template == nil {
+		if f.Template == nil || p.small && !p.asked(f) {
 			continue
 		}
 		for _, facet := range facetsOf(f) {

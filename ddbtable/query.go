@@ -24,6 +24,7 @@ type query struct {
 	via        *string
 	scan       *segment // it reads all partitions
 	descending bool
+	follow     bool
 	pageSize   int
 	maxReads   int
 	onBad      func(*ItemError) error
@@ -129,9 +130,17 @@ func (q *query) orderedBy(path *fields.Path, err error) *query {
 	case len(path.Steps()) > 0:
 		n.fail(planErrorf("OrderBy of %s, which is inside an attribute; keys are made of whole attributes", path))
 	default:
-		n.orderBy = path.Field()
+		n.orderBy = n.core.own(path.Field())
 	}
 	return n
+}
+
+// own is the attribute as the table has it, which may be of a view.
+func (t *core) own(f *fields.Field) *fields.Field {
+	if t == nil || t.view == nil {
+		return f
+	}
+	return t.schema.attribute(f.Name)
 }
 
 // Via chooses a secondary index by its name.
@@ -161,7 +170,11 @@ func (q Query[T]) Project(attributes ...AnyAttribute[T]) Query[T] {
 }
 
 func (q *query) projected(p projection) *query {
-	return q.on(func(t *core) { t.projection = p })
+	n := q.on(func(t *core) { t.projection = p })
+	if n.core.view != nil {
+		n.fail(planErrorf("%s alone says which attributes are read; drop Project", n.core.view.typ))
+	}
+	return n
 }
 
 // PageSize is how many items one request reads at most: DynamoDB's Limit. Zero,

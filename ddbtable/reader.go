@@ -5,6 +5,8 @@ import (
 	"errors"
 
 	"github.com/aws/smithy-go"
+
+	"example.com/ddb/fields"
 )
 
 // A reader reads the ranges of a query, request by request, in one direction.
@@ -17,6 +19,7 @@ type reader struct {
 	request  call      // the last one
 	rows     typedRows // of it
 	reply    reply
+	follow   *follower // nil if the rows are the items themselves
 }
 
 // A place is where a reader goes on: behind a key, or at the beginning of a
@@ -27,10 +30,27 @@ type place struct {
 }
 
 func (q *query) reader(p *queryPlan) *reader {
-	return &reader{
-		plan: p, sender: q.core.sender, backward: p.descending,
-		rows: typedRows{list: q.core.list(), asked: p.projection.reads(p.reading)},
+	r := &reader{plan: p, sender: q.core.sender, backward: p.descending}
+	if p.followed == nil {
+		r.rows = q.core.rows(p.projection, p.reading)
+	} else {
+		r.rows.list = entries{}
+		r.follow = &follower{reader: r, core: q.core, rows: q.core.rows(p.projection, p.followed.reading)}
 	}
+	return r
+}
+
+// rows are items of the table that are going to be read.
+func (t *core) rows(p projection, reading []*fields.Field) typedRows {
+	return typedRows{list: t.list(), asked: t.asked(p, reading)}
+}
+
+// list are the items that are passed on.
+func (r *reader) list() list {
+	if r.follow != nil {
+		return r.follow.rows.list
+	}
+	return r.rows.list
 }
 
 func (r *reader) close() { r.reply.release() }
@@ -51,6 +71,9 @@ func (r *reader) current() int {
 func (r *reader) next(ctx context.Context, limit int) (reply, error) {
 	r.close()
 	r.rows.reset()
+	if r.follow != nil {
+		r.follow.forget()
+	}
 	atEnd, err := r.atEnd()
 	if err != nil {
 		return reply{}, err

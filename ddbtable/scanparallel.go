@@ -133,7 +133,7 @@ func (r *parallelRun) read(outer context.Context) (err error) {
 	}()
 	for s := range r.ready {
 		if err == nil && r.stopped == nil {
-			err = r.take(s)
+			err = r.take(ctx, s)
 		}
 		if err != nil || r.stopped != nil {
 			cancel()
@@ -160,11 +160,11 @@ func (s *segmentRun) run(ctx context.Context, ready chan<- *segmentRun, work fun
 }
 
 // take passes on the items of one request.
-func (r *parallelRun) take(s *segmentRun) error {
+func (r *parallelRun) take(ctx context.Context, s *segmentRun) error {
 	if s.err != nil {
 		return s.err
 	}
-	items, err := r.items(s)
+	items, err := r.items(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -180,18 +180,18 @@ func (r *parallelRun) take(s *segmentRun) error {
 }
 
 // items are those that are passed on.
-func (r *parallelRun) items(s *segmentRun) (items list, err error) {
+func (r *parallelRun) items(ctx context.Context, s *segmentRun) (items list, err error) {
 	items = s.query.core.list()
 	if r.work != nil {
 		return items, nil
 	}
 	for i := range s.reader.rows.count() {
-		ok, err := s.query.judge(s.reader, i)
+		at, ok, err := s.query.judge(ctx, s.reader, i)
 		if err != nil {
 			return nil, err
 		}
 		if ok {
-			items.take(s.reader.rows.list, i)
+			items.take(s.reader.list(), at)
 		}
 	}
 	return items, nil

@@ -29,6 +29,7 @@ type core struct {
 	settings   settings
 	consistent bool
 	projection projection
+	view       *view // that items are read through, if they are
 
 	withDeleted bool
 	hideExpired bool
@@ -237,24 +238,34 @@ func facetsOf(f *fields.Field) []*fields.Field { return f.Template.Facets() }
 // readInto reads what was asked for of an item, the attributes in reading
 // beside it.
 func (t *core) readInto(r record, i item, p projection, reading []*fields.Field) error {
-	err := r.read(i, p.reads(reading))
-	if err != nil {
-		if p.some {
-			r.keep(p.asked)
-		}
-		return t.itemError(i, err)
+	err := r.read(i, t.asked(p, reading))
+	if err == nil {
+		err = t.finish(r, i, p)
+	} else if p.some && t.view == nil {
+		r.keep(p.asked)
 	}
-	return t.itemError(i, t.finish(r, i, p))
+	return t.itemError(i, err)
 }
 
 // finish makes an item that was read what it is passed on as: checked as a
 // whole, or without what was read beside what the caller asked for.
 func (t *core) finish(r record, i item, p projection) error {
-	if p.some {
+	switch {
+	case t.view != nil:
+		return t.view.check(i, p)
+	case p.some:
 		r.keep(p.asked)
 		return nil
 	}
 	return t.schema.wellPlaced(r, i)
+}
+
+// asked is what reading an item takes for asked for, nil for everything.
+func (t *core) asked(p projection, reading []*fields.Field) func(*fields.Field) bool {
+	if t.view != nil {
+		return nil // of what the view has
+	}
+	return p.reads(reading)
 }
 
 // itemError names the item in the error of reading it.

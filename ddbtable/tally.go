@@ -95,7 +95,9 @@ func (a *tally) add(c *call, out *reply, repeated int, err error) {
 	defer a.mu.Unlock()
 	a.call.Requests++
 	a.call.Attempts += 1 + repeated
-	a.call.Index = c.index
+	if c.index != "" { // the items of an index may be read from the table
+		a.call.Index = c.index
+	}
 	if err == nil {
 		a.call.Items += c.items(out)
 	}

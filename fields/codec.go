@@ -17,6 +17,7 @@ import (
 // and read.
 type codec struct {
 	typ      reflect.Type
+	form     string // how values are stored, see Field.SameForm; "" for a derived attribute
 	kind     Kind   // "" if it depends on the value
 	opening  string // what stands before the text of a scalar
 	verbatim bool   // every text that parseText takes is written again as it is

@@ -34,7 +34,7 @@ func (c *compiler) codecOf(t reflect.Type, tag *tag) (*codec, error) {
 	if err != nil {
 		return nil, err
 	}
-	made.typ = t
+	made.typ, made.form = t, formOf(t, tag, made)
 	checkEnum(made)
 	if made.scalar() {
 		made.opening = wire.Opening(made.kind)
