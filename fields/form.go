@@ -21,6 +21,8 @@ func formOf(t reflect.Type, tag *tag, made *codec) string {
 		return integers(tag.codec)
 	case t == uuidType, t == nullUUIDType:
 		return "uuid"
+	case t == timeType:
+		return "time"
 	case t == intIntType:
 		return "int_int"
 	case t == decimalType:
