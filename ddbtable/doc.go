@@ -45,6 +45,8 @@
 // [Query.Filter] drops items after they have been read and paid for; pages are
 // full all the same. [Table.Scan] reads everything, [Table.GetAll] many items
 // by their keys, and [GetTransaction] some of them as they are at one moment.
+// Where an index does not project everything, [As] reads a smaller type, and
+// [Query.Follow] the items from the table.
 //
 // # Several types in one table
 //

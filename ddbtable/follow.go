@@ -17,8 +17,9 @@ import (
 // BatchGetItem for each 100 keys, begun, and the read units of single reads: half
 // a unit for each 4 KB, begun, of each item, and twice that with Consistent, which
 // is about the table, also where a global index is read. A page is exact, and
-// reads 100 items ahead at most; keys that the service leaves unprocessed are
-// sent again as in [BatchWrite.Run].
+// reads 100 items of a range ahead at most; PageSize and MaxReads count keys.
+// Keys that the service leaves unprocessed are sent again as in
+// [BatchWrite.Run].
 //
 // The order is that of the index. A global index lags behind the table: an item
 // that is gone by now, or that has another key in the index by now, is left out,

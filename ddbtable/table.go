@@ -182,7 +182,7 @@ func (t *Table[T]) Consistent() *Table[T] {
 func (t *core) consistently() { t.consistent = true }
 
 // Project makes Get and Query read these attributes only. All other fields of
-// T keep their zero value. DynamoDB reads and bills the whole item all the
+// T keep their zero value; [As] reads a type that has no others. DynamoDB reads and bills the whole item all the
 // same; what is saved is the transfer. Keys, and the attributes that a derived
 // one is checked against, are read as well and dropped again.
 func (t *Table[T]) Project(attributes ...AnyAttribute[T]) *Table[T] {
