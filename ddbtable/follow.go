@@ -58,7 +58,7 @@ func (p *queryPlan) follow(filter, state *node) error {
 		f.sent = state
 	}
 	if filter != nil {
-		for _, n := range filter.conjuncts() {
+		for n := range filter.conjuncts() {
 			if err := f.take(p, n); err != nil {
 				return err
 			}
