@@ -42,6 +42,11 @@ func PathTooDeep(count int) Problem {
 	return Problem(fmt.Sprintf("The document path has too many nesting elements; nesting levels: %d", count))
 }
 
+// IndexTooHigh refuses an index that is beyond all lists.
+func IndexTooHigh(index string) Problem {
+	return Problem("List index is not within the allowable range; index: [" + index + "]")
+}
+
 // Syntax tells where the text leaves the grammar.
 func Syntax(token, near string) Problem {
 	return Problem(fmt.Sprintf("Syntax error; token: %q, near: %q", raw(token), raw(near)))

@@ -196,7 +196,8 @@ func TestLimits(t *testing.T) {
 		{"101 operands of IN", condition("a IN (" + repeat(":v", ",", 101) + ")"), false},
 		{"32 steps", condition("a" + strings.Repeat(".b", 31) + " = :v"), true},
 		{"33 steps", condition("a" + strings.Repeat("[0]", 32) + " = :v"), false},
-		{"an index no list has", condition("a[99999999999999999999] = :v"), true},
+		{"an index no list has", condition("a[4294967294] = :v"), true},
+		{"an index beyond all lists", condition("a[4294967295] = :v"), false},
 		{"2000 parentheses", condition(strings.Repeat("(", 2000) + "a=:v" + strings.Repeat(")", 2000)), false},
 		{"1000 times NOT", condition(strings.Repeat("NOT ", 1000) + "a=:v"), false},
 	}

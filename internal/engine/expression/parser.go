@@ -248,8 +248,12 @@ func (p *parser) isKeyword(t token, keywords []string) bool {
 	return false
 }
 
-// maxIndex stands for every index that no list can have.
-const maxIndex = 1 << 30
+// maxIndex is the highest index that the service takes, and farIndex stands for
+// every one that no list can have.
+const (
+	maxIndex = 1<<32 - 2
+	farIndex = 1 << 30
+)
 
 func (p *parser) index() attribute.Step {
 	t := p.peek()
@@ -258,12 +262,12 @@ func (p *parser) index() attribute.Step {
 		return attribute.Step{}
 	}
 	p.take()
-	i, err := strconv.Atoi(p.textOf(t))
+	i, err := strconv.ParseUint(p.textOf(t), 10, 64)
 	if err != nil || i > maxIndex {
-		i = maxIndex
+		p.report(classLimit, apierror.IndexTooHigh(p.textOf(t)))
 	}
 	p.expect("]")
-	return attribute.ByIndex(i)
+	return attribute.ByIndex(int(min(i, farIndex)))
 }
 
 // value resolves a value placeholder.
