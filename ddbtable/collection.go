@@ -99,7 +99,10 @@ type kind struct {
 }
 
 func (d *Definition[T]) kind() (*kind, error) {
-	if d == nil || d.plan == nil {
+	switch {
+	case d != nil && d.union != nil:
+		return nil, &DefinitionError{Table: d.name, Type: d.typ, Reason: "is made by Unite itself; give Unite the definitions of all types at once"}
+	case d == nil || d.plan == nil:
 		return nil, errNoDefinition
 	}
 	t := &core{schema: &d.schema}

@@ -309,3 +309,143 @@ func TestCreateTableMakesTheIndexesOfAllTypes(t *testing.T) {
 		t.Errorf("indexes: %s", got)
 	}
 }
+
+// In on the attributes of one type makes several ranges, in which items of the
+// others lie too; pages and cursors are exact over all of them.
+func TestRangesOverACollection(t *testing.T) {
+	bothWays(t, func(t *testing.T, options ...ddbtable.Option) {
+		all, a, b, _ := openLedger(t, options...)
+		put(t, a, account{Bank: "b", ID: "1#BOOKING#0002x", State: "open"}) // lies within the bookings of account 1
+		put(t, b, booking{Bank: "b", Account: "1", Number: 3, Day: "wed"})
+		in := []ddbtable.Cond[any]{ddbtable.Of(bookingBank.Eq("b")), ddbtable.Of(bookingAccount.In("2", "1")), ddbtable.Of(bookingNumber.Between(1, 2))}
+		want := []string{"booking 1/1", "booking 1/2", "booking 2/1", "booking 2/2"}
+		wider := append(in[:2:2], ddbtable.Of(bookingNumber.Ge(2)))
+		wantWider := []string{"booking 1/2", "account 1#BOOKING#0002x", "booking 1/3", "booking 2/2"}
+		for name, test := range map[string]struct {
+			q    ddbtable.Query[any]
+			want []string
+		}{
+			"between":    {all.Query(in...), want},
+			"from":       {all.Query(wider...), wantWider},
+			"descending": {all.Query(wider...).Descending(), []string{"booking 2/2", "booking 1/3", "account 1#BOOKING#0002x", "booking 1/2"}},
+			"with And":   {all.Query(ddbtable.And(wider...)), wantWider},
+			"nothing":    {all.Query(append(in, ddbtable.Of(bookingNumber.Gt(2)))...), nil},
+		} {
+			expect(t, name, tellAll(t, test.q), test.want)
+			if n, err := test.q.Count(t.Context()); n != len(test.want) || err != nil {
+				t.Errorf("%s: Count: %d, %v", name, n, err)
+			}
+			for _, size := range []int{1, 3} {
+				var got []string
+				for cursor, first := "", true; first || cursor != ""; first = false {
+					page, err := test.q.Page(t.Context(), size, cursor)
+					if err != nil {
+						t.Fatal(err)
+					}
+					for _, item := range page.Items {
+						got = append(got, told(item))
+					}
+					if page.Prev != "" {
+						back, err := test.q.Page(t.Context(), size, page.Prev)
+						if err != nil || told(back.Items[len(back.Items)-1]) != got[len(got)-len(page.Items)-1] {
+							t.Errorf("%s: the page before: %v, %v", name, back.Items, err)
+						}
+					}
+					cursor = page.Next
+				}
+				expect(t, fmt.Sprint(name, " in pages of ", size), got, test.want)
+			}
+		}
+	})
+}
+
+// What is not made as it should be is told before anything is sent.
+func TestZeroValuesOfCollections(t *testing.T) {
+	all, _, _, client := openLedger(t)
+	bank := ddbtable.Of(accountBank.Eq("b"))
+	var none *ddbtable.Definition[any]
+	for name, test := range map[string]struct {
+		run  func(context.Context) error
+		want string
+	}{
+		"no definition": {func(ctx context.Context) error { return last(ddbtable.Open(client, none).Query(bank).All(ctx)) }, "definition is nil or the zero value"},
+		"zero definition": {func(ctx context.Context) error {
+			return ddbtable.Open(client, new(ddbtable.Definition[any])).CreateTable(ctx)
+		}, "definition is nil or the zero value"},
+		"zero table":         {func(ctx context.Context) error { return last(new(ddbtable.Table[any]).Query(bank).All(ctx)) }, "the zero value of a table or a request sends nothing"},
+		"no table":           {func(ctx context.Context) error { return last((*ddbtable.Table[any])(nil).Scan().All(ctx)) }, "the zero value of a table or a request sends nothing"},
+		"zero query":         {func(ctx context.Context) error { return last(ddbtable.Query[any]{}.All(ctx)) }, "the zero value of a table or a request sends nothing"},
+		"no client":          {func(ctx context.Context) error { return ddbtable.Open(nil, ledger).CreateTable(ctx) }, "client is nil"},
+		"no condition in Of": {func(ctx context.Context) error { return last(all.Query(ddbtable.Of[account](nil)).All(ctx)) }, "a condition is nil"},
+		"no condition":       {func(ctx context.Context) error { return last(all.Query(bank, nil).All(ctx)) }, "a condition is nil"},
+		"zero equality": {func(ctx context.Context) error {
+			return last(all.Query(ddbtable.Of[account](ddbtable.Equality[account]{})).All(ctx))
+		}, "a condition is nil"},
+		"zero handle": {func(ctx context.Context) error {
+			return last(all.Query(ddbtable.Of(ddbtable.Attribute[account, string]{}.Eq("x"))).All(ctx))
+		}, "handle is the zero Attribute"},
+		"no attribute to order by": {func(ctx context.Context) error { return last(all.Query(bank).OrderBy(nil).All(ctx)) }, "handle is the zero Attribute"},
+		"no attributes to read":    {func(ctx context.Context) error { return last(all.Query(bank).Project().All(ctx)) }, "Project has no attributes"},
+		"a collection of itself":   {func(context.Context) error { return err1(ddbtable.Unite(accounts, ledger)) }, "is made by Unite itself; give Unite the definitions of all types at once"},
+		"no type":                  {func(context.Context) error { return err1(ddbtable.Unite((*ddbtable.Definition[account])(nil))) }, "definition is nil or the zero value"},
+		"foreign item":             {func(ctx context.Context) error { return err1(all.Put(7).Run(ctx)) }, "open the definition of the item's type"},
+		"no item":                  {func(ctx context.Context) error { return err1(all.Create(nil).Run(ctx)) }, "open the definition of the item's type"},
+		"no key":                   {func(ctx context.Context) error { return err1(all.Delete().Run(ctx)) }, "open the definition of the item's type"},
+		"no change":                {func(ctx context.Context) error { return err1(all.Update().Run(ctx)) }, "update has no changes"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if err := test.run(t.Context()); err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %v\nwant …%s…", err, test.want)
+			}
+		})
+	}
+}
+
+// A roll is found by its type, which is the key of an index: no filter has to
+// tell it from others there, and none could.
+type roll struct {
+	_    struct{} `ddb:"type,discriminator,partition=by_type,sort=by_hall:2,from=roll"`
+	ID   string   `ddb:"id,partition"`
+	Hall string   `ddb:"hall,partition=by_hall"`
+	Size int      `ddb:"size,sort=by_type,sort=by_hall:1"`
+}
+
+func TestDiscriminatorAsAKey(t *testing.T) {
+	rolls := ddbtable.MustDefine[roll]("rolls")
+	size := ddbtable.Attr(func(r *roll) *int { return &r.Size })
+	hall := ddbtable.Attr(func(r *roll) *string { return &r.Hall })
+	table, _ := recorded(t, rolls)
+	put(t, table, roll{ID: "1", Hall: "h", Size: 1}, roll{ID: "2", Hall: "h", Size: 10}, roll{ID: "3", Hall: "i", Size: 9})
+	for name, test := range map[string]struct {
+		q    ddbtable.Query[roll]
+		want string
+		key  string
+	}{
+		"all":           {table.Query(), "1 3 2", `type = "roll"`},
+		"of a size":     {table.Query(size.Gt(1)), "3 2", `type = "roll" AND size > 1`},
+		"of a hall":     {table.Query(hall.Eq("h"), size.In(1, 10)), "1 2", `hall = "h" AND size = 1 AND type = "roll"`},
+		"all of a hall": {table.Query(hall.Eq("h")), "", ""},
+	} {
+		e := test.q.Explain()
+		if test.want == "" {
+			if e.Err == nil || !strings.Contains(e.Err.Error(), `attribute "type" is a key of index by_hall, which a filter cannot test`) {
+				t.Errorf("%s: %s", name, e)
+			}
+			continue
+		}
+		if e.Err != nil || e.Filter != "" || e.KeyConditions[0] != test.key {
+			t.Errorf("%s: %s", name, e)
+		}
+		var got []string
+		for r, err := range test.q.All(t.Context()) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, r.ID)
+		}
+		expect(t, name, strings.Join(got, " "), test.want)
+	}
+	if n, err := table.Scan().Via("by_hall").Count(t.Context()); n != 3 || err != nil {
+		t.Errorf("Scan of an index: %d, %v", n, err)
+	}
+}

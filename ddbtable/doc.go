@@ -72,7 +72,8 @@
 // An attribute with the tag option from= is derived: its key template makes it
 // of other attributes of the item, such as {state:1}_{due:10} of a state and a
 // time. It is computed with every write, also by an update that changes one of
-// its facets, and checked with every read. Queries are about the facets.
+// its facets, and checked with every read. Queries are about the facets. In a
+// global index the facets can be the key themselves: see [NativeKeys].
 //
 // [Unique] lets no two items have one value, and [Counted] counts the items of
 // a group: options of the definition, which its writes keep as transactions.

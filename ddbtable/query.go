@@ -72,11 +72,12 @@ func (q *query) on(refine func(*core)) *query {
 //     different orders, [Query.OrderBy] or [Query.Via] must choose, so that
 //     adding an index never changes a query silently.
 //
-// The partition key needs one value. On the sort key, facets of a template
-// bind from left to right: each needs an equality or In before the next is
-// looked at, and one range ends it. In on a sort key reads several ranges, one
-// after the other, in the order of the key. If nothing serves the conditions
-// the error is a [PlanError] that says of each index why.
+// The partition key needs one value, for each of its attributes if it has
+// several. On the sort key, the facets of a template, or the attributes of a key
+// that has several, bind from left to right: each needs an equality or In before
+// the next is looked at, and one range ends it. In on a sort key reads several
+// ranges, one after the other, in the order of the key. If nothing serves the
+// conditions the error is a [PlanError] that says of each index why.
 func (t *Table[T]) Query(conds ...Cond[T]) Query[T] {
 	nodes := make([]*node, len(conds))
 	for i, c := range conds {

@@ -489,6 +489,32 @@ func TestRangesBehindAStringWithEquality(t *testing.T) {
 	}.run(t)
 }
 
+// The ranges of In are read in the order of the key, also where that is not the
+// order of the values: "a!_" comes before "a_".
+func TestInIsReadInTheOrderOfTheKey(t *testing.T) {
+	table, _ := recorded(t, taggeds)
+	put(t, table, tagged{Group: "g", Tag: "a", N: 1}, tagged{Group: "g", Tag: "a!", N: 1}, tagged{Group: "g", Tag: "b", N: 1})
+	for name, q := range map[string]ddbtable.Query[tagged]{
+		"ranges": table.Query(taggedGroup.Eq("g"), taggedTag.In("b", "a", "a!")),
+		"keys":   table.Query(taggedGroup.Eq("g"), taggedTag.In("b", "a", "a!"), taggedN.Eq(1)),
+	} {
+		for descending, want := range map[bool][]string{false: {"a!", "a", "b"}, true: {"b", "a", "a!"}} {
+			q := q
+			if descending {
+				q = q.Descending()
+			}
+			var got []string
+			for v, err := range q.All(t.Context()) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				got = append(got, v.Tag)
+			}
+			expect(t, name, got, want)
+		}
+	}
+}
+
 // A mixed has facets of every other kind: UUID, bool and time as text, with a
 // literal at the end.
 type mixed struct {
