@@ -129,13 +129,20 @@ func TestMergeInAKeyOfSeveralAttributes(t *testing.T) {
 				m = m.and(meaning[match]{[]ddbtable.Cond[match]{matchScore.Eq(3)}, func(m match) bool { return m.Score == 3 }})
 			}
 		}
-		q, want := table.Query(m.conds...).OrderBy(matchScore), s.expected(items, m)
+		q := table.Query(m.conds...).OrderBy(matchScore)
+		e, s := q.Explain(), s
+		switch {
+		case e.Err != nil:
+			rt.Skip("In of several scores, which are not sorted by score")
+		case !e.Merged: // one round, or one score: then the order is that of the key
+			s.compare = func(a, b match) int {
+				return cmp.Or(cmp.Compare(a.Round, b.Round), cmp.Compare(a.Score, b.Score), strings.Compare(a.Player, b.Player))
+			}
+		}
+		want := s.expected(items, m)
 		if rapid.Bool().Draw(rt, "descending") {
 			q = q.Descending()
 			slices.Reverse(want)
-		}
-		if q.Explain().Err != nil {
-			rt.Skip("In of several scores, which are not sorted by score")
 		}
 		s.check(t.Context(), rt, q, want)
 	})
