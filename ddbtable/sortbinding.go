@@ -79,7 +79,7 @@ func (b *binder) sortedBy(f *fields.Field) {
 // derived. They are single values if they are discrete.
 func (b *binder) bindPlain(f *fields.Field) (ranges []keyRange, discrete bool, _ string, _ error) {
 	c := b.take(f)
-	if c == nil || !c.discrete || len(c.values) > 1 {
+	if c == nil || c.never || !c.discrete || len(c.values) > 1 {
 		b.sortedBy(f)
 	}
 	switch {
