@@ -131,7 +131,7 @@ func (b BatchWrite[T]) run(ctx context.Context, t *Table[T]) error {
 			return w.remove(key, err)
 		})
 	default:
-		return planErrorf("the sequence is nil; give one, such as slices.Values of a slice")
+		return errNilSequence
 	}
 	if e.Err = w.tell(); e.Err == nil {
 		return nil
@@ -147,6 +147,8 @@ type givensOf[V any] struct {
 }
 
 func (g *givensOf[V]) tell(i int) { *g.unwritten = append(*g.unwritten, g.all[i]) }
+
+var errNilSequence = planErrorf("the sequence is nil; give one, such as slices.Values of a slice")
 
 // feed gives a batch all that a sequence has. Take prepares one, and returns its
 // place among those of the chunk that is being filled.

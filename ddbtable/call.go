@@ -46,8 +46,9 @@ type call struct {
 	returns      string   // ReturnValues, "" for the default
 	oldOnFailure bool     // ReturnValuesOnConditionCheckFailure is ALL_OLD
 
-	parts  []*call        // of a batch of reads, all on this table, or of a transaction
+	keys   [][]member     // of a batch of reads
 	writes []writeRequest // of a batch of writes
+	parts  []*call        // of a transaction
 	token  string         // of a transaction
 
 	rows rows      // where the items of several go

@@ -40,9 +40,9 @@ func (c *call) appendBody(dst []byte) []byte {
 
 func (c *call) appendBatchGet(dst []byte) []byte {
 	dst = wire.AppendString(append(dst, `{"RequestItems":{`...), c.table)
-	for i, part := range c.parts {
+	for i, key := range c.keys {
 		dst = append(dst, separator(i, `:{"Keys":[`)...)
-		dst = appendMembers(dst, part.key)
+		dst = appendMembers(dst, key)
 	}
 	dst = c.texts.appendJSON(append(dst, ']'))
 	if c.consistent {

@@ -148,11 +148,11 @@ func (f *follower) fetch(ctx context.Context, i int) error {
 			return err
 		}
 		if id := identity(key); !slices.Contains(ids[:n], id) { // or DynamoDB refuses
-			c.parts = append(c.parts, &call{key: key})
+			c.keys = append(c.keys, key)
 			ids[n] = id
 		}
 	}
-	found, err := readRaw(ctx, f.reader.sender, c, c.parts[0].key, &pauses{clock: t.settings.wait.clock})
+	found, err := readRaw(ctx, f.reader.sender, c, c.keys[0], &pauses{clock: t.settings.wait.clock})
 	if err != nil {
 		return err
 	}

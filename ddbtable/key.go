@@ -10,22 +10,29 @@ import (
 // A Key is the primary key of an item, for calls that take many. It is made by
 // [KeyOf], or comes with a [StreamRecord].
 type Key[T any] struct {
-	equalities []*node
-	members    []member // of a key that was received, instead
+	one     *node    // if there is only one equality,
+	several []*node  // else all of them,
+	members []member // or the members of a key that was received
 }
 
 // KeyOf is the primary key that the equalities give, as in [Table.Get]. The
 // call that uses it reports what is wrong with it.
 func KeyOf[T any](equalities ...Equality[T]) Key[T] {
-	return Key[T]{equalities: nodesOf(equalities)}
+	if len(equalities) == 1 && equalities[0].n != nil {
+		return Key[T]{one: equalities[0].n} // needs no memory of its own
+	}
+	return Key[T]{several: nodesOf(equalities)}
 }
 
 // members are the key's attributes.
 func (t *Table[T]) members(k Key[T]) ([]member, error) {
-	if k.members != nil {
+	switch {
+	case k.members != nil:
 		return k.members, nil
+	case k.one != nil:
+		return t.key([]*node{k.one})
 	}
-	return t.key(k.equalities)
+	return t.key(k.several)
 }
 
 // identity is a text that two keys share exactly if DynamoDB takes them for the

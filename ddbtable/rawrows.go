@@ -46,22 +46,22 @@ func readRaw(ctx context.Context, via sender, c *call, like []member, p *pauses)
 			}
 			found[identity(key)] = i
 		}
-		var left []*call
+		var left [][]member
 		for _, i := range out.left {
 			key, err := keyLike(like, i)
 			if err != nil {
 				return nil, err
 			}
-			left = append(left, &call{key: key})
+			left = append(left, key)
 		}
 		out.release()
 		if len(left) == 0 {
 			return found, nil
 		}
-		if err := p.wait(ctx, len(left) < len(c.parts), out.bytes >= fullAnswer); err != nil {
+		if err := p.wait(ctx, len(left) < len(c.keys), out.bytes >= fullAnswer); err != nil {
 			return nil, err
 		}
-		c.parts = left
+		c.keys = left
 	}
 }
 

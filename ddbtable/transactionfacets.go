@@ -67,7 +67,7 @@ func (tx *transaction) readFacets(ctx context.Context, table string, group []int
 	var asked []string
 	for _, i := range group {
 		_, key := tx.parts[i].at()
-		c.parts = append(c.parts, &call{key: key})
+		c.keys = append(c.keys, key)
 		for _, m := range key {
 			asked = append(asked, m.name)
 		}

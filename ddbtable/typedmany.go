@@ -13,8 +13,8 @@ func (s *typedSender) batchGet(ctx context.Context, c *call) (reply, error) {
 		ProjectionExpression:     optional(c.texts.projection),
 		ExpressionAttributeNames: c.texts.nameMap(),
 	}
-	for _, part := range c.parts {
-		in.Keys = append(in.Keys, typedMembers(part.key))
+	for _, key := range c.keys {
+		in.Keys = append(in.Keys, typedMembers(key))
 	}
 	out, err := s.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
 		ReturnConsumedCapacity: c.wanted(),
