@@ -37,7 +37,9 @@ func (s *readServer) Do(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	var in struct {
-		RequestItems map[string]struct{ Keys []map[string]map[string]string }
+		RequestItems map[string]struct {
+			Keys []map[string]map[string]string
+		}
 	}
 	if err := json.Unmarshal(body, &in); err != nil {
 		return nil, err

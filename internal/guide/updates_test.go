@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-
 	"example.com/ddb/ddbtable"
 )
 
@@ -133,13 +131,3 @@ func Example_write() {
 	// true <nil>
 	// true <nil>
 }
-
-// depart is compiled and not run: the embedded engine has no transactions.
-func depart(ctx context.Context, client *dynamodb.Client, parcels *ddbtable.Table[Parcel]) error {
-	return ddbtable.WriteTransaction(client,
-		parcels.Create(Parcel{ID: "p5", Courier: "blue van", State: Waiting, Due: newYear}),
-		parcels.Update(ID.Eq("p1")).Change(ddbtable.Add(Stops, 1)).If(InState.Eq(Waiting)),
-	).Run(ctx)
-}
-
-var _ = depart
