@@ -33,12 +33,19 @@ type binder struct {
 	constraints keyConstraints
 	union       bool // of a table of several types
 	binding
+
+	room struct { // memory for the parts of the binding, enough for most
+		partition [1]fields.Value
+		ranges    [1]keyRange
+		order     [2]orderedFacet
+	}
 }
 
 // bind returns how key x serves the constraints, or the reason why it cannot.
 // The error is a value that no key can have.
 func bind(x *index, all keyConstraints, union bool) (*binding, string, error) {
 	b := &binder{constraints: all, union: union, binding: binding{index: x}}
+	b.partition, b.order = b.room.partition[:0], b.room.order[:0]
 	if reason, err := b.bindPartition(); reason != "" || err != nil {
 		return nil, reason, err
 	}

@@ -42,7 +42,12 @@ func (all keyConstraints) of(f *fields.Field) *constraint {
 
 // constrain joins the key conditions of each attribute.
 func constrain(conds []*node) (keyConstraints, error) {
-	all := make(keyConstraints, 0, len(conds)+1)
+	// Most queries are about the facets of one key.
+	few := new(struct {
+		all  [4]*constraint
+		made [2]constraint
+	})
+	all, made := keyConstraints(few.all[:0]), few.made[:0]
 	for _, cond := range conds {
 		if cond.err != nil {
 			return nil, cond.err
@@ -56,7 +61,11 @@ func constrain(conds []*node) (keyConstraints, error) {
 			}
 			c := all.of(n.path.Field())
 			if c == nil {
-				c = &constraint{field: n.path.Field()}
+				if len(made) == cap(made) {
+					made = make([]constraint, 0, 4)
+				}
+				made = append(made, constraint{field: n.path.Field()})
+				c = &made[len(made)-1]
 				all = append(all, c)
 			}
 			c.add(n)

@@ -32,7 +32,18 @@ type index struct {
 }
 
 // keys lists the index's own key attributes.
-func (x *index) keys() []*fields.Field { return slices.Concat(x.partitions, x.sorts) }
+func (x *index) keys() []*fields.Field {
+	if len(x.sorts) == 0 {
+		return slices.Clip(x.partitions)
+	}
+	return slices.Concat(x.partitions, x.sorts)
+}
+
+// hasKey reports whether the attribute of that name is one of them.
+func (x *index) hasKey(name string) bool {
+	named := func(f *fields.Field) bool { return f.Name == name }
+	return slices.ContainsFunc(x.partitions, named) || slices.ContainsFunc(x.sorts, named)
+}
 
 func (x *index) String() string {
 	if x.name == "" {

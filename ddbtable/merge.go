@@ -57,7 +57,7 @@ type stream struct {
 func (p *queryPlan) only(i int) *queryPlan {
 	one := &queryPlan{
 		binding: p.binding, core: p.core, filter: p.filter, projection: p.projection, descending: p.descending,
-		keys: p.keys, reading: p.reading, followed: p.followed, texts: p.texts[i : i+1], counts: p.counts[i : i+1],
+		keys: p.keys, reading: p.reading, followed: p.followed, texts: p.ready()[i : i+1],
 	}
 	one.ranges = p.ranges[i : i+1]
 	return one

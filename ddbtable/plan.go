@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"example.com/ddb/fields"
 )
@@ -20,8 +21,11 @@ type queryPlan struct {
 	keys       []*fields.Field // of the index, then of the table, each once
 	reading    []*fields.Field // keys, and what else is looked at
 	texts      []texts         // of the request for each range
-	counts     []texts         // the same without a projection
 	followed   *followPlan     // nil without Follow
+
+	prepared atomic.Pointer[[]texts] // the texts with their JSON
+
+	room planRoom
 
 	bound struct { // what cursors are bound to, made when it is first needed
 		once    sync.Once
@@ -31,18 +35,28 @@ type queryPlan struct {
 
 // A planCache keeps the plan of one query value, which never changes.
 type planCache struct {
-	once sync.Once
-	plan *queryPlan
-	err  error
+	once  sync.Once
+	plan  *queryPlan
+	err   error
+	again sync.Once
 }
 
-// plan is the plan of the query, made when it is first asked for.
+// plan is the plan of the query, made when it is first asked for. A query that
+// is asked for it again is kept by its user, and worth to have its requests
+// prepared.
 func (q *query) plan() (*queryPlan, error) {
 	if q == nil || q.cache == nil {
 		return nil, errZero
 	}
-	q.cache.once.Do(func() { q.cache.plan, q.cache.err = q.newPlan() })
-	return q.cache.plan, q.cache.err
+	c, first := q.cache, false
+	c.once.Do(func() {
+		first = true
+		c.plan, c.err = q.newPlan()
+	})
+	if !first && c.err == nil {
+		c.again.Do(c.plan.prepare)
+	}
+	return c.plan, c.err
 }
 
 // newPlan finds the key that serves the query. It sends nothing.
@@ -59,10 +73,15 @@ func (q *query) newPlan() (*queryPlan, error) {
 		binding: *found, core: t, scan: q.scan, filter: q.filter,
 		projection: t.projection, descending: q.descending,
 	}
-	p.projection.has = func(name string) bool { return t.projects(p.index, name) }
-	for _, f := range slices.Concat(p.index.keys(), t.schema.primary.keys()) {
-		if !slices.Contains(p.keys, f) {
-			p.keys = append(p.keys, f)
+	if p.index.partial() {
+		p.projection.has = func(name string) bool { return t.projects(p.index, name) }
+	}
+	p.keys = p.room.keys[:0]
+	for _, keys := range [...][]*fields.Field{p.index.partitions, p.index.sorts, t.schema.primary.partitions, t.schema.primary.sorts} {
+		for _, f := range keys {
+			if !slices.Contains(p.keys, f) {
+				p.keys = append(p.keys, f)
+			}
 		}
 	}
 	p.reading = p.keys
@@ -97,35 +116,6 @@ func (p *queryPlan) fixes(f *fields.Field) bool {
 	})
 }
 
-// render writes the expressions of the requests.
-func (p *queryPlan) render() error {
-	asked := p.entries()
-	for _, r := range p.ranges {
-		with, err := p.renderRange(r, asked)
-		if err != nil {
-			return err
-		}
-		without := with
-		if asked.some {
-			without, _ = p.renderRange(r, projection{})
-		}
-		p.texts, p.counts = append(p.texts, with), append(p.counts, without)
-	}
-	return nil
-}
-
-func (p *queryPlan) renderRange(r keyRange, asked projection) (t texts, err error) {
-	if p.scan == nil {
-		t.keyCondition = t.text(func(w *writer) { p.writeKey(w, r) })
-	}
-	if t.filter, err = t.writer.condition(p.sent()); err != nil {
-		return t, err
-	}
-	t.projection = t.text(func(w *writer) { asked.write(w, p.reading) })
-	t.json = t.appendJSON(nil)
-	return t, nil
-}
-
 // entries is what is asked for of the index: if its items are followed, keys.
 func (p *queryPlan) entries() projection {
 	if p.followed == nil {
@@ -146,7 +136,7 @@ func (p *queryPlan) sent() *node {
 func (p *queryPlan) request(i int, backward bool) call {
 	c := call{
 		op: opQuery, table: p.core.settings.name, index: p.index.name,
-		texts: p.texts[i], consistent: p.core.consistent && p.index.consistent(), backward: backward,
+		texts: p.ready()[i], consistent: p.core.consistent && p.index.consistent(), backward: backward,
 	}
 	if p.scan != nil {
 		c.op, c.segment = opScan, p.scan
@@ -184,7 +174,8 @@ func (q *query) bind() (*binding, error) {
 		if q.core.schema.union != nil {
 			return q.bindUnion(all)
 		}
-		return q.choose(append([]*index{q.core.schema.primary}, q.core.schema.indexes...), all)
+		var few [8]*index
+		return q.choose(append(append(few[:0], q.core.schema.primary), q.core.schema.indexes...), all)
 	}
 	b := &binding{index: q.core.schema.primary, ranges: []keyRange{{}}}
 	if soft != nil {
@@ -229,21 +220,14 @@ func (q *query) mistake() error {
 // choose binds the constraints to each of the keys and takes one: the table itself
 // where it serves; else the index, if all that serve give one order.
 func (q *query) choose(keys []*index, all keyConstraints) (*binding, error) {
-	var serving []*binding
+	var few [4]*binding
+	serving, _, err := q.serving(few[:0], keys, all, false)
 	var reasons []string
-	for _, x := range q.candidates(keys) {
-		b, reason, err := bind(x, all, q.core.schema.union != nil)
-		if err != nil {
-			return nil, err
-		}
-		if reason == "" {
-			reason = q.misordered(b, all)
-		}
-		if reason != "" {
-			reasons = append(reasons, x.String()+": "+reason)
-			continue
-		}
-		serving = append(serving, b)
+	if len(serving) == 0 && err == nil {
+		serving, reasons, err = q.serving(few[:0], keys, all, true)
+	}
+	if err != nil {
+		return nil, err
 	}
 	switch {
 	case len(serving) == 0 && q.via != nil && len(reasons) == 0:
@@ -256,13 +240,48 @@ func (q *query) choose(keys []*index, all keyConstraints) (*binding, error) {
 	return q.same(serving)
 }
 
-// candidates are the keys that the query may use: all, or the index that Via
-// names.
-func (q *query) candidates(keys []*index) []*index {
-	if q.via == nil {
-		return keys
+// serving appends the bindings of those keys that serve, and gives the reasons
+// of the others. Unless they are to be told, keys are passed over whose partition key
+// has a part that nothing is said of: they cannot serve.
+func (q *query) serving(serving []*binding, keys []*index, all keyConstraints, told bool) (_ []*binding, reasons []string, _ error) {
+	for _, c := range all {
+		c.taken = nil
 	}
-	return slices.DeleteFunc(keys, func(x *index) bool { return x.name == "" || x.name != *q.via })
+	for _, x := range keys {
+		if q.via != nil && (x.name == "" || x.name != *q.via) || !told && !x.begun(all) {
+			continue
+		}
+		b, reason, err := bind(x, all, q.core.schema.union != nil)
+		if err != nil {
+			return nil, nil, err
+		}
+		if reason == "" {
+			reason = q.misordered(b, all)
+		}
+		if reason != "" {
+			reasons = append(reasons, x.String()+": "+reason)
+			continue
+		}
+		serving = append(serving, b)
+	}
+	return serving, reasons, nil
+}
+
+// begun reports whether there is a constraint on every part of the partition
+// key.
+func (x *index) begun(all keyConstraints) bool {
+	for _, f := range x.partitions {
+		if f.Template == nil {
+			if all.of(f) == nil {
+				return false
+			}
+			continue
+		}
+		if slices.ContainsFunc(facetsOf(f), func(part *fields.Field) bool { return all.of(part) == nil }) {
+			return false
+		}
+	}
+	return true
 }
 
 // misordered says why a binding does not give the order that is asked for.
@@ -334,7 +353,7 @@ func (p *queryPlan) check() error {
 	var err error
 	if p.filter != nil && p.scan == nil {
 		p.filter.fields(func(name string) {
-			if slices.ContainsFunc(x.keys(), func(f *fields.Field) bool { return f.Name == name }) {
+			if x.hasKey(name) {
 				err = planErrorf("attribute %q is a key of %s, which a filter cannot test; give it as a key condition", name, x)
 			}
 		})
@@ -345,13 +364,15 @@ func (p *queryPlan) check() error {
 // consistent reports whether the index can be read consistently.
 func (x *index) consistent() bool { return x.name == "" || x.local }
 
+// partial reports whether the index lacks attributes of its items.
+func (x *index) partial() bool { return x.name != "" && (x.keysOnly || x.include != nil) }
+
 // projects reports whether an index has the attribute.
 func (t *core) projects(x *index, name string) bool {
-	if x.name == "" || !x.keysOnly && x.include == nil {
+	if !x.partial() {
 		return true
 	}
-	isKey := func(f *fields.Field) bool { return f.Name == name }
-	return slices.Contains(x.include, name) || slices.ContainsFunc(x.keys(), isKey) || slices.ContainsFunc(t.schema.primary.keys(), isKey)
+	return slices.Contains(x.include, name) || x.hasKey(name) || t.schema.primary.hasKey(name)
 }
 
 // lacking lists the attributes that a read needs and an index does not have.

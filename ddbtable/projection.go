@@ -17,7 +17,7 @@ type projection struct {
 }
 
 func project[T any](attributes []AnyAttribute[T]) projection {
-	p := projection{some: true}
+	p := projection{some: true, paths: make([]*fields.Path, 0, len(attributes))}
 	if len(attributes) == 0 {
 		p.err = planErrorf("Project has no attributes; name some, or leave it out to read all")
 	}
@@ -49,21 +49,23 @@ func (p projection) write(w *writer, keys []*fields.Field) {
 	if !p.some {
 		return
 	}
-	start, seen := len(w.buf), make(map[*fields.Field]bool)
+	var few [8]*fields.Field
+	start, seen := len(w.buf), few[:0]
 	comma := func() {
 		if len(w.buf) > start {
 			w.string(", ")
 		}
 	}
-	for _, f := range p.wholes(keys) {
-		if !seen[f] {
-			seen[f] = true
+	var room [12]*fields.Field
+	for _, f := range p.wholes(room[:0], keys) {
+		if !slices.Contains(seen, f) {
+			seen = append(seen, f)
 			comma()
 			w.name(f.Name)
 		}
 	}
 	for i, path := range p.paths {
-		if !seen[path.Field()] && !p.covered(i) {
+		if !slices.Contains(seen, path.Field()) && !p.covered(i) {
 			comma()
 			w.path(path)
 		}
@@ -75,13 +77,13 @@ func (p projection) reads(keys []*fields.Field) func(*fields.Field) bool {
 	if !p.some {
 		return nil
 	}
-	wholes := p.wholes(keys)
+	wholes := p.wholes(nil, keys)
 	return func(f *fields.Field) bool { return slices.Contains(wholes, f) }
 }
 
-// wholes lists the attributes that are read as a whole, some of them twice.
-func (p projection) wholes(keys []*fields.Field) []*fields.Field {
-	all := slices.Clone(keys)
+// wholes appends the attributes that are read as a whole, some of them twice.
+func (p projection) wholes(all, keys []*fields.Field) []*fields.Field {
+	all = append(all, keys...)
 	for _, path := range p.paths {
 		if len(path.Steps()) == 0 {
 			all = append(all, path.Field())

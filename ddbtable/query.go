@@ -42,11 +42,22 @@ func (q *query) copy() *query {
 	return n
 }
 
+// A plannable is a query with the memory for its plan, and for what most
+// queries have.
+type plannable struct {
+	query
+	own   planCache
+	conds [3]*node
+}
+
 // refined is a copy of q to be changed, whose plan is still to come.
 func (q *query) refined() *query {
-	n := q.copy()
-	n.cache = new(planCache)
-	return n
+	n := new(plannable)
+	if q != nil { // of the zero Query
+		n.query = *q
+	}
+	n.cache = &n.own
+	return &n.query
 }
 
 // fail is q with a mistake.
@@ -54,13 +65,19 @@ func (q *query) fail(err error) { q.err = errors.Join(q.err, err) }
 
 // on is q for a refined table.
 func (q *query) on(refine func(*core)) *query {
-	n, t := q.refined(), new(core)
-	if n.core != nil {
-		*t = *n.core
+	n := new(struct {
+		plannable
+		table core
+	})
+	if q != nil { // of the zero Query
+		n.query = *q
 	}
-	refine(t)
-	n.core = t
-	return n
+	if n.core != nil {
+		n.table = *n.core
+	}
+	refine(&n.table)
+	n.core, n.cache = &n.table, &n.own
+	return &n.query
 }
 
 // Query returns the query for the items that fulfil all conditions. They are
@@ -79,19 +96,23 @@ func (q *query) on(refine func(*core)) *query {
 // ranges, one after the other, in the order of the key. If nothing serves the
 // conditions the error is a [PlanError] that says of each index why.
 func (t *Table[T]) Query(conds ...Cond[T]) Query[T] {
-	nodes := make([]*node, len(conds))
-	for i, c := range conds {
-		nodes[i] = given(c)
+	q := t.inner().query()
+	for _, c := range conds {
+		q.require(given(c))
 	}
-	return Query[T]{q: t.inner().query(nodes)}
+	return Query[T]{q: q}
 }
 
-func (t *core) query(conds []*node) *query {
-	q := &query{core: t, conds: conds, cache: new(planCache)}
-	for _, n := range conds {
-		q.fail(n.err)
-	}
-	return q
+func (t *core) query() *query {
+	q := new(plannable)
+	q.core, q.cache, q.query.conds = t, &q.own, q.conds[:0]
+	return &q.query
+}
+
+// require adds a condition to a query that nobody has yet.
+func (q *query) require(n *node) {
+	q.conds = append(q.conds, n)
+	q.fail(n.err)
 }
 
 // Filter drops items after they have been read: DynamoDB reads and bills them

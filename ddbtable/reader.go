@@ -131,7 +131,7 @@ func (r *reader) call(limit int) *call {
 	*c = r.plan.request(r.current(), r.backward)
 	c.start, c.count, c.limit, c.rows = r.at.after, r.count, limit, &r.rows
 	if r.count {
-		c.texts = r.plan.counts[r.current()]
+		c.texts = r.plan.counting(r.current())
 	}
 	return c
 }

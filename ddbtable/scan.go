@@ -15,7 +15,7 @@ type segment struct{ index, total int }
 
 // Scan returns the scan of the table, or of an index with Via.
 func (t *Table[T]) Scan() Scan[T] {
-	q := t.inner().query(nil)
+	q := t.inner().query()
 	q.scan = &segment{total: 1}
 	return Scan[T]{Query[T]{q: q}}
 }

@@ -12,7 +12,7 @@ import (
 // right: those before the last that is given have values, and the last may have
 // a range.
 func (b *binder) bindSort() (string, error) {
-	b.ranges = []keyRange{{}}
+	b.ranges = b.room.ranges[:]
 	if b.whole() {
 		return "", nil
 	}
@@ -161,6 +161,7 @@ func (b *binder) rangesOf(facet *fields.Facet, next string, c *constraint, prefi
 	if c.restricts() && !facet.Ordered() && !prefixServes(c, next) {
 		return nil, fmt.Sprintf("its sort key does not keep the order of %s, so it serves only Eq and In there", facet.Field.Name), nil
 	}
+	ranges = b.room.ranges[:0]
 	for _, prefix := range prefixes {
 		r, ok, err := facetRange(facet, next, c, prefix)
 		if err != nil {

@@ -99,7 +99,7 @@ func (t *core) checkTarget(c *change) error {
 }
 
 func (t *core) inIndexKey(f *fields.Field) bool {
-	return slices.ContainsFunc(t.schema.indexes, func(x *index) bool { return slices.Contains(x.keys(), f) })
+	return slices.ContainsFunc(t.schema.indexes, func(x *index) bool { return slices.Contains(x.partitions, f) || slices.Contains(x.sorts, f) })
 }
 
 // fixed collects the facets that the call itself gives, the later ones

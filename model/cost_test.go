@@ -190,3 +190,24 @@ func TestKeptQueryIsCompiled(t *testing.T) {
 		t.Errorf("request is %s\nwant %s…", buf, want)
 	}
 }
+
+// A query that is made for each call is planned in few pieces of memory. See
+// decision 0029.
+func TestFreshQueryIsPlannedInLittleMemory(t *testing.T) {
+	if testing.CoverMode() != "" || raceEnabled {
+		t.Skip("instrumented code allocates in its own way")
+	}
+	orders, user, created := ddbtable.Open(cannedClient(nil), model.Orders), uuid.UUID{7}, time.Unix(1700000000, 0)
+	var buf []byte
+	got := testing.AllocsPerRun(100, func() {
+		q := orders.Query(model.UserID.Eq(user), model.OrderStatus.Between(model.InProgress, model.Completed)).
+			Filter(model.Created.Gt(created)).Project(model.OrderID, model.Created, model.OrderStatus)
+		var err error
+		if buf, err = q.AppendRequest(buf[:0]); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if got > 16 {
+		t.Errorf("a fresh query allocates %v times, at most 16 are right", got)
+	}
+}
