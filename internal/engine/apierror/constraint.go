@@ -67,6 +67,9 @@ func ConstraintPattern(pattern string) string {
 	return "Member must satisfy regular expression pattern: " + pattern
 }
 
+// ConstraintNoPrefix refuses a text with a beginning that is reserved.
+func ConstraintNoPrefix(prefix string) string { return "Member must not begin with " + prefix }
+
 // ConstraintEnum names the words a text must be one of.
 func ConstraintEnum(words []string) string {
 	return "Member must satisfy enum value set: [" + strings.Join(words, ", ") + "]"

@@ -3,6 +3,7 @@ package request
 import (
 	"fmt"
 	"regexp"
+	"strings"
 	"unicode/utf8"
 
 	"example.com/ddb/internal/engine/apierror"
@@ -15,6 +16,10 @@ const (
 	maxTagKey   = 128
 	maxTagValue = 256
 )
+
+// systemTag is how the keys begin that only AWS assigns, see
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Tagging.html
+const systemTag = "aws:"
 
 // tagPattern is what the keys and values of tags are made of.
 const tagPattern = `[\p{L}\p{Z}\p{N}_.:/=+\-@]*`
@@ -49,6 +54,9 @@ func (c *constraints) tags(t *Tags) {
 	for i := range t.List {
 		path := fmt.Sprintf("tags.%d.member", i+1)
 		c.tagText(t.List[i].Key, path+".key", 1, maxTagKey)
+		if key := t.List[i].Key.Value; strings.HasPrefix(strings.ToLower(key), systemTag) {
+			c.Add(quoted(key), path+".key", apierror.ConstraintNoPrefix(systemTag))
+		}
 		c.tagText(t.List[i].Value, path+".value", 0, maxTagValue)
 	}
 }
