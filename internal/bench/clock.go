@@ -24,9 +24,10 @@ const sliceTime = 10 * time.Millisecond
 
 // A variant is one way to do a work.
 type variant struct {
-	name  string
-	do    func()
-	extra bool // it is for the tables only
+	name    string
+	do      func()
+	extra   bool // it is for the tables only
+	beneath bool // it is what lies beneath ddbtable's own: codec and call
 
 	batch int             // how many operations about fill a slice
 	cpu   []time.Duration // of one operation, by round
@@ -88,6 +89,16 @@ func (g *group) ratio(other *variant) figure {
 	var all []float64
 	for i, own := range g.variants[0].cpu {
 		all = append(all, float64(own)/float64(max(other.cpu[i], 1)))
+	}
+	return figureOf(all)
+}
+
+// onTop is which part of the first variant's time it has on top of the other:
+// the median over the rounds.
+func (g *group) onTop(other *variant) figure {
+	var all []float64
+	for i, own := range g.variants[0].cpu {
+		all = append(all, 1-float64(other.cpu[i])/float64(max(own, 1)))
 	}
 	return figureOf(all)
 }

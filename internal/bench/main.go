@@ -37,7 +37,7 @@ func main() {
 	ballast = make([]byte, 64<<20)
 	sameAnswer()
 	groups := slices.Concat(codecGroups(), []*group{getGroup(), putGroup(), updateGroup()}, queryGroups(), []*group{batchWriteGroup(), batchGetGroup()}, requestGroups())
-	groups = slices.DeleteFunc(groups, func(g *group) bool { return !pattern.MatchString(g.work) })
+	groups = matching(groups, pattern)
 	show := tables
 	if *ratios {
 		show = lines
@@ -52,6 +52,24 @@ func main() {
 	fmt.Printf("%d rounds\n", measureAll(groups, end))
 	show(os.Stdout, groups)
 	runtime.KeepAlive(ballast)
+}
+
+// matching are the groups whose work matches the pattern. A pattern that
+// matches none ends the program.
+func matching(groups []*group, pattern *regexp.Regexp) []*group {
+	var some []*group
+	var works []string
+	for _, g := range groups {
+		works = append(works, g.work)
+		if pattern.MatchString(g.work) {
+			some = append(some, g)
+		}
+	}
+	if len(some) == 0 {
+		fmt.Fprintf(os.Stderr, "bench: -work: no work matches %q; the works are %s\n", pattern, strings.Join(works, ", "))
+		os.Exit(2)
+	}
+	return some
 }
 
 // minRounds are measured even if the budget is spent.
@@ -77,8 +95,11 @@ func measureAll(groups []*group, end time.Time) (rounds int) {
 func lines(w io.Writer, groups []*group) {
 	for _, g := range groups {
 		for _, v := range g.variants[1:] {
-			f := g.ratio(v)
-			fmt.Fprintf(w, "RATIO %s cpu/%s %s %s\n", g.work, v.name, short(f.median), short(f.spread))
+			what, f := v.name, g.ratio(v)
+			if v.beneath {
+				what, f = "framework", g.onTop(v)
+			}
+			fmt.Fprintf(w, "RATIO %s cpu/%s %s %s\n", g.work, what, short(f.median), short(f.spread))
 		}
 		for _, c := range g.counted {
 			fmt.Fprintf(w, "RATIO %s %s %s %s\n", g.work, c.what, short(c.median), short(c.spread))

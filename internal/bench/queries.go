@@ -124,7 +124,7 @@ func (s *subject[T, P]) group(work string) *group {
 			}
 			exactly(len(all), n)
 		}},
-		{name: "plan-wire", extra: true, do: s.byPlan(client)},
+		{name: "plan-wire", beneath: true, do: s.byPlan(client)},
 		{name: "ddbtable-fresh", extra: true, do: s.freshPage()},
 		{name: "ddbtable-all", extra: true, do: func() {
 			q := s.query(client)
