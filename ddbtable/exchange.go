@@ -165,7 +165,19 @@ func (x *exchange) parseItems(scan *wire.Scanner) error {
 	if scan.Null() {
 		return nil
 	}
-	return scan.Each('[', ']', func([]byte) error { return scan.Take(x.call.rows.parse) })
+	if err := scan.Begin('['); err != nil {
+		return err
+	}
+	parse := x.call.rows.parse
+	for first := true; ; first = false {
+		more, err := scan.More(']', first)
+		if err != nil || !more {
+			return err
+		}
+		if err := scan.Take(parse); err != nil {
+			return err
+		}
+	}
 }
 
 // parseResponses reads what a batch found, by table, or what a transaction

@@ -102,6 +102,10 @@ func (l *listOf[T]) take(from list, i int) {
 		// some: it never moves behind its own place.
 		l.taken, l.given = l.items[:0], true
 	}
+	if l == other && l.given && i == len(l.taken) {
+		l.taken = l.taken[:i+1] // it is in its place
+		return
+	}
 	l.taken = append(l.taken, other.items[i])
 }
 

@@ -115,7 +115,7 @@ func (s *Scanner) More(closing byte, first bool) (bool, error) {
 		case c == ',' && !first:
 			s.pos++
 			return true, nil
-		case c == '"' && first:
+		case first && (c == '"' || c == '{'):
 			return true, nil
 		}
 	}
