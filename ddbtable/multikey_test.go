@@ -290,7 +290,8 @@ func TestCursorOfAKeyOfSeveralAttributes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := one.Page(t.Context(), 1, cursor); (err == nil) != forged.ok {
+			_, err = one.Page(t.Context(), 1, cursor)
+			if forged.ok && err != nil || !forged.ok && !errors.Is(err, ddbtable.ErrBadCursor) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}

@@ -88,10 +88,7 @@ func (q *query) newPlan() (*queryPlan, error) {
 	if t.hideExpired {
 		p.reading = append(slices.Clip(p.keys), t.schema.duties.ttl)
 	}
-	state := both(p.implied, p.guardless())
-	if !p.fixes(t.schema.duties.discriminator) {
-		state = both(t.ours(), state)
-	}
+	state := both(t.ours(), both(p.implied, p.guardless()))
 	p.filter = both(p.filter, state)
 	if q.follow {
 		if err := p.follow(q.filter, state); err != nil {
@@ -102,18 +99,6 @@ func (q *query) newPlan() (*queryPlan, error) {
 		return nil, err
 	}
 	return p, p.render()
-}
-
-// fixes reports whether all items of the query have one value of an attribute,
-// because the key says so: no filter can test it once more.
-func (p *queryPlan) fixes(f *fields.Field) bool {
-	if p.scan != nil {
-		return false
-	}
-	i := slices.Index(p.index.sorts, f)
-	return slices.Contains(p.index.partitions, f) || i >= 0 && !slices.ContainsFunc(p.ranges, func(r keyRange) bool {
-		return len(r.fixed) < i || len(r.fixed) == i && !r.exact()
-	})
 }
 
 // entries is what is asked for of the index: if its items are followed, keys.
