@@ -108,6 +108,9 @@ func (b BatchWrite[T]) Total(n int) BatchWrite[T] {
 // cannot be encoded, or is larger than 400 KB, is such an error too, and is
 // found before it is sent. A panic of the sequence passes through, when nothing
 // is under way any more; what had been taken and not sent is then not written.
+// A sequence that waits for its items should end when the context does.
+//
+// See decision 0031.
 func (b BatchWrite[T]) Run(ctx context.Context) error {
 	t, o := b.table.observed("batch write")
 	return o.done(ctx, t.inner().opError("batch write", b.run(ctx, t)))

@@ -81,7 +81,9 @@ func (p Put[T]) Idempotent() Put[T] {
 }
 
 // AnyVersion makes Run replace the stored item whatever its version is. See
-// [Put.Run].
+// [Put.Run]. The version that is stored is the one after the item's own, which
+// the stored item may have had before: who read it then is not told that it is
+// another. [Update.AnyVersion] counts on from the stored version.
 func (p Put[T]) AnyVersion() Put[T] {
 	p.put.anyVersion = true
 	return p
