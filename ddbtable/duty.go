@@ -131,14 +131,22 @@ func (t *core) versionGiven(cond *node, any bool) error {
 	if f == nil || any {
 		return nil
 	}
+	if t.versionSeen(cond).Kind() != "" {
+		return nil
+	}
+	return planErrorf("the item has a version in attribute %q; give the one that was read, with If(….Eq(…)), or say AnyVersion", f.Name)
+}
+
+// versionSeen is the version that a condition fixes, the zero Value if none.
+func (t *core) versionSeen(cond *node) fields.Value {
 	if cond != nil && cond.err == nil {
 		for n := range cond.conjuncts() {
-			if n.op == opEq && !n.size && n.path.Field() == f {
-				return nil
+			if n.op == opEq && !n.size && n.path.Field() == t.schema.duties.version {
+				return n.values[0]
 			}
 		}
 	}
-	return planErrorf("the item has a version in attribute %q; give the one that was read, with If(….Eq(…)), or say AnyVersion", f.Name)
+	return fields.Value{}
 }
 
 // ours is the condition that the item is of this type, nil without a

@@ -101,7 +101,10 @@ type ConditionError[T any] struct {
 	// Ambiguous says that the SDK sent the request more than once after an
 	// answer that leaves open whether the first one was applied. The refusal
 	// may then be this call's own doing. See [Create.Idempotent] and the tag
-	// option writeid.
+	// option writeid. With a write id it is set where the stored item does not
+	// tell: if there is none, or if its version shows that another write came
+	// behind the one that this call would have made. Without a version a write
+	// id that another writer has replaced meanwhile is taken for a refusal.
 	Ambiguous bool
 
 	kind  error

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"example.com/ddb/fields"
 )
 
 // A Create stores an item whose key is free. It is immutable; Run sends it.
@@ -232,6 +234,12 @@ func (p put) call(r record, cond *node, id string) (c *call, err error) {
 func (p put) refusal(i item, kind func(item) error, id string) *refusal {
 	t := p.core
 	r := &refusal{key: func() ([]member, error) { return t.keyOf(i) }, kind: kind, writeID: id}
+	if f := t.schema.duties.version; f != nil && !p.anyVersion {
+		r.version = func() fields.Value {
+			v, _ := i.value(f.Name) // it has been encoded here
+			return v
+		}
+	}
 	if p.idempotent {
 		r.holds = func(old item) bool { return t.sameItem(old, i) }
 	}

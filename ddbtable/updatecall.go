@@ -149,6 +149,16 @@ func (p *updatePlan) refusal(final []*change) refusal {
 	if p.create {
 		r.kind = conditionFailed
 	}
+	if p.core.schema.duties.version != nil {
+		r.version = func() fields.Value {
+			seen := p.core.versionSeen(p.cond)
+			if seen.Kind() == "" {
+				return seen
+			}
+			next, _ := fields.Sum(seen, fields.Int(1)) // which was sent as a condition
+			return next
+		}
+	}
 	if p.idempotent {
 		r.holds = func(old item) bool {
 			stored, err := old.attributeValues()

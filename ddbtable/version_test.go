@@ -236,3 +236,34 @@ func TestRealConflictBehindADoubtfulAttempt(t *testing.T) {
 		}
 	})
 }
+
+// If the first attempt was applied, and another writer has come behind it, the
+// version tells that the write id does not.
+func TestOvertakenWriteIsAmbiguous(t *testing.T) {
+	bothWays(t, func(t *testing.T, options ...ddbtable.Option) {
+		table, client, db := faulty(t, markedSheets, options...)
+		other := ddbtable.Open(db.Client(), markedSheets, ddbtable.TableName(table.Name()))
+		for operation, write := range map[string]func() error{
+			"PutItem": func() error {
+				return err1(table.Put(markedSheet{ID: "s", Text: "mine", Version: 1}).Run(t.Context()))
+			},
+			"UpdateItem": func() error {
+				return err1(table.Update(markedSheetID.Eq("s")).Change(markedSheetText.Set("mine")).If(markedSheetVersion.Eq(1)).Run(t.Context()))
+			},
+		} {
+			if _, err := other.Put(markedSheet{ID: "s"}).AnyVersion().Run(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			answerLost(db, operation, embedded.FailAfter)
+			meanwhile(t, client, operation, func(ctx context.Context) error {
+				_, err := other.Put(markedSheet{ID: "s", Text: "theirs", Version: 2}).Run(ctx)
+				return err
+			})
+			err := write()
+			failed, ok := errors.AsType[*ddbtable.ConditionError[markedSheet]](err)
+			if !ok || !failed.Ambiguous || failed.Old == nil || failed.Old.Version != 3 {
+				t.Errorf("%s: %v, want an ambiguous conflict with version 3", operation, err)
+			}
+		}
+	})
+}

@@ -28,6 +28,25 @@ type refusal struct {
 	holds func(old item) bool
 
 	writeID string // this call's, "" without such an attribute
+
+	// version is the one that this call makes, the zero Value if that is not
+	// known; nil without a version attribute.
+	version func() fields.Value
+}
+
+// settled reports whether the stored item tells that this call was not applied:
+// it carries another write id, and no version that can have come behind this
+// call's.
+func (t *core) settled(stored item, r *refusal) bool {
+	if r.writeID == "" || stored.none() {
+		return false
+	}
+	if r.version == nil {
+		return true
+	}
+	made := r.version()
+	v, err := stored.value(t.schema.duties.version.Name)
+	return err == nil && (made.Kind() == "" || v.Compare(made) <= 0)
 }
 
 // write sends a conditional write. If its condition failed, r decides what
@@ -63,7 +82,7 @@ func (t *core) write(ctx context.Context, c *call, r *refusal) (reply, error) {
 	if t.wroteItself(out.item, r.writeID) || r.holds != nil && r.holds(out.item) {
 		return out, nil
 	}
-	ambiguous := c.seen.doubtful && (r.writeID == "" || out.item.none())
+	ambiguous := c.seen.doubtful && !t.settled(out.item, r)
 	return out, t.refuse(out.item, r.kind(out.item), err, ambiguous)
 }
 
