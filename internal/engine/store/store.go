@@ -70,8 +70,7 @@ type Store interface {
 }
 
 // A Plan decides what to write. It must not keep the reader, and must not
-// change anything itself. It may be run again if the store fails to apply what
-// was planned together with it.
+// change anything itself. A store may run it again before it applies anything.
 type Plan func(Reader) (*Batch, error)
 
 // A Batch is a list of changes to be applied in order. The store keeps keys
