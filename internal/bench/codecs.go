@@ -103,6 +103,7 @@ func decodeOrder() *group {
 		{name: "hand-wire", do: turn(func(i int) {
 			p := page{data: texts[i]}
 			p.order(&o)
+			p.end()
 			check(p.err)
 		})},
 	}}

@@ -21,8 +21,9 @@ import (
 
 // This file is the floor: a reader and writer of orders written by hand for
 // this one type, on the bytes themselves. It checks what ddbtable checks: the
-// sum of the answer, the types, the form of ids, the status, the derived
-// attribute, and that nothing follows the end.
+// sum of the answer, the types, the form of ids and numbers, the status, the
+// derived attribute, that no name comes twice and that nothing follows the end.
+// Taking one layout alone does much of that.
 
 var errWire = errors.New("answer is not what was expected")
 
@@ -159,10 +160,15 @@ func (p *page) items(into []model.Order) []model.Order {
 	p.text(`,"ScannedCount":`)
 	p.int()
 	p.text(`}`)
+	p.end()
+	return into
+}
+
+// end fails if anything is left.
+func (p *page) end() {
 	if p.pos != len(p.data) {
 		p.fail()
 	}
-	return into
 }
 
 // bodies are the memory of answers.
