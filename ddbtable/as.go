@@ -88,10 +88,12 @@ func (q *query) as(v view, list func() list) *query {
 // seen is the table whose items are read through a view.
 func (t *core) seen(v view) *core {
 	c := new(core)
-	if t == nil || t.schema == nil {
-		return c // the zero value reports itself
+	if t != nil {
+		*c = *t
 	}
-	*c = *t
+	if c.schema == nil {
+		return c // which reports what is wrong with it
+	}
 	c.projection = projection{some: true, err: v.err}
 	switch {
 	case v.err != nil:
