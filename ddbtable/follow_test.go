@@ -375,6 +375,10 @@ query table tickets, index by_team
 	expect(t, "the cost of consistent reads", []any{e.Requests, e.ReadUnits}, []any{2, 30.5})
 	e = q.Explain().For(ddbtable.Load{Read: 201, Returned: 201, ItemBytes: 100, FullBytes: 5000})
 	expect(t, "the cost of large items", []any{e.Requests, e.ReadUnits}, []any{4, 203.5})
+	sifted := ddbtable.Open(nil, notedTickets).Query(ticketTeam.Eq("red")).Follow().Filter(ticketNote.Eq("noted")).Explain()
+	e = sifted.For(ddbtable.Load{Read: 201, Returned: 100, ItemBytes: 100, FullBytes: 100})
+	expect(t, "the cost of what the index lets through", []any{e.Requests, e.ReadUnits, e.Filter, e.Tested},
+		[]any{2, 52.5, `note = "noted"`, `note = "noted"`})
 }
 
 func TestFollowHidesWhatIsDeletedOrExpired(t *testing.T) {
