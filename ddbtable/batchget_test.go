@@ -25,10 +25,8 @@ type readServer struct {
 	// answer gives what is found of the ids, and which of them stay unprocessed.
 	answer func(request int, ids []string) (found []coin, left []string)
 
-	mu       sync.Mutex
-	sizes    []int // keys of each request
-	running  int
-	together int // how many requests ran at once
+	mu    sync.Mutex
+	sizes []int // keys of each request
 }
 
 func (s *readServer) Do(req *http.Request) (*http.Response, error) {

@@ -100,9 +100,3 @@ func (i item) plainText(name string) ([]byte, bool) {
 		return wire.PlainScalar(value, fields.S)
 	}
 }
-
-// identityOf is the identity of an item or key that was received.
-func (t *core) identityOf(i item) (string, error) {
-	key, err := t.keyOf(i)
-	return identity(key), err
-}
