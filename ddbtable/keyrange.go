@@ -73,12 +73,6 @@ func (r keyRange) exact() bool {
 	return !r.lo.none() && !r.hi.none() && r.lo.value.Compare(r.hi.value) == 0
 }
 
-// behind is the range with one more attribute fixed before it.
-func (r keyRange) behind(fixed []fields.Value) keyRange {
-	r.fixed = fixed
-	return r
-}
-
 // holds reports whether a sort key is in the range, given by its attributes.
 func (r keyRange) holds(sorts []fields.Value) bool {
 	n := len(r.fixed)
