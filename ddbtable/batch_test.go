@@ -157,6 +157,9 @@ func TestBatchesAreCutByCountAndBytes(t *testing.T) {
 
 // An item of 400 KB may take six times that in a request.
 func TestBatchesStayBelow16MB(t *testing.T) {
+	if raceEnabled {
+		t.Skip("one request after the other, of 17 MB of escapes, takes the race detector a minute")
+	}
 	bothWays(t, func(t *testing.T, options ...ddbtable.Option) {
 		var sizes []int
 		client, _ := newCanned(nil, func(o *dynamodb.Options) {

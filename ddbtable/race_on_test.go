@@ -1,0 +1,5 @@
+//go:build race
+
+package ddbtable_test
+
+const raceEnabled = true
