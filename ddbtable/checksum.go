@@ -137,10 +137,24 @@ func (p *checkedProtocol) DeserializeResponse(ctx context.Context, schema *smith
 		return err
 	}
 	resp.Body = readCloser{bytes.NewReader(b.bytes), resp.Body}
-	if err := p.ClientProtocol.DeserializeResponse(ctx, schema, registry, resp, out); err != nil {
+	if err := p.decode(ctx, schema, registry, resp, out); err != nil {
 		return p.op.corrupt("%v", err)
 	}
 	return nil
+}
+
+var errDecoder = errors.New("JSON is malformed, and the SDK's decoder cannot say where")
+
+// decode is the SDK's decoding. Its decoder panics on some malformed JSON, such
+// as a list that begins with a comma (seen with smithy-go v1.28.8): here that is
+// an error like any other.
+func (p *checkedProtocol) decode(ctx context.Context, schema *smithy.OperationSchema, registry *smithy.TypeRegistry, resp *smithyhttp.Response, out smithy.Deserializable) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = errDecoder
+		}
+	}()
+	return p.ClientProtocol.DeserializeResponse(ctx, schema, registry, resp, out)
 }
 
 type readCloser struct {

@@ -199,6 +199,7 @@ var responses = []struct {
 	{`{"Item":{"id":{"S":"a"},"other":{"S":"x","N":"1"}}}`, listed},
 	{`{"Items":[{"id":{"S":"a"},"other":{"S":7}}],"Count":1,"ScannedCount":1}`, listed},
 	{`{"Item":{"id":{"S":"a"}`, equal},
+	{`{"Items":[{"00":{"0":""},"0":{"0":"0"},"0000":{"BS":[,{}]`, equal}, // the SDK's decoder panics
 	{`[]`, equal},
 	{`null`, equal},
 	{`"x"`, equal},
