@@ -81,7 +81,8 @@ func (b BatchWrite[T]) Concurrency(n int) BatchWrite[T] {
 
 // OnProgress is called after each request, from one goroutine at a time, with
 // the number of items written so far, and of all items if Total says it, else
-// 0. An item that a later one of the same key replaced counts as written.
+// 0. An item that a later one of the same key replaced counts as written. It must
+// return: a panic in it, in a goroutine of the batch, ends the program.
 func (b BatchWrite[T]) OnProgress(f func(done, total int)) BatchWrite[T] {
 	b.progress = f
 	return b

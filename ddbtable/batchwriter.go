@@ -2,6 +2,7 @@ package ddbtable
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 
@@ -250,19 +251,26 @@ func (w *batchWriter) launch(last bool) {
 }
 
 func (w *batchWriter) fly(c *writeChunk) {
-	err := w.send(c)
-	if err != nil {
-		w.fail(err)
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if err != nil {
-		w.unwritten = append(w.unwritten, c)
-	}
-	w.flying = slices.DeleteFunc(w.flying, func(other *writeChunk) bool { return other == c })
-	c.buffer.release()
-	w.landed.Broadcast()
+	err := errNoReturn // unless send returns another, or none
+	// Deferred, because who waits for the chunk would wait for ever if OnProgress
+	// panicked or ended the goroutine, as the FailNow of a test does.
+	defer func() {
+		if err != nil {
+			w.fail(err)
+		}
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if err != nil {
+			w.unwritten = append(w.unwritten, c)
+		}
+		w.flying = slices.DeleteFunc(w.flying, func(other *writeChunk) bool { return other == c })
+		c.buffer.release()
+		w.landed.Broadcast()
+	}()
+	err = w.send(c)
 }
+
+var errNoReturn = errors.New("OnProgress ended the goroutine of a request; let it return")
 
 // land waits for what is under way. If the sequence has panicked, nothing is
 // sent again.

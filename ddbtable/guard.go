@@ -84,7 +84,8 @@ func (r *guardRule) attributes() []string {
 func (r *guardRule) name() string {
 	const enough = 100
 	text := strings.Join(r.attributes(), "+")
-	return text[:min(len(text), enough)]
+	// The end may have cut a character, which no key can hold.
+	return strings.ToValidUTF8(text[:min(len(text), enough)], "")
 }
 
 // guardTable is the table that guard items lie in.

@@ -123,7 +123,8 @@ func (d deletion) marking() update {
 // mark runs a Delete under SoftDelete. The reply has the item as it was.
 func (d deletion) mark(ctx context.Context) (reply, error) {
 	out, err := d.marking().run(ctx)
-	if refused, ok := errors.AsType[refusedWrite](err); ok && d.cond == nil && !refused.ambiguous() {
+	if refused, ok := errors.AsType[refusedWrite](err); ok &&
+		(d.cond == nil && !refused.ambiguous() || d.idempotent && errors.Is(err, ErrNotFound)) {
 		return reply{}, nil // there was nothing to delete
 	}
 	return out, err

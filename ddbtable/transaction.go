@@ -67,7 +67,7 @@ func WriteTransaction(client Client, writes ...TransactWrite) WriteTx {
 // token for a repetition, and applies it no second time. Without this each Run
 // has a new token, which covers the SDK's own retries. With it derived
 // attributes must be computed without reading: their facets must be known, as
-// [Update.Run] says.
+// [Update.Run] says, and the old values of what is [Unique] or [Counted] as well.
 //
 // The same is meant to the byte. Types with a write id, or with the time of the
 // last write, differ in each Run: a repetition of theirs is refused, with the
@@ -156,7 +156,7 @@ func (w WriteTx) prepare() (*transaction, error) {
 		}
 		tx.parts = append(tx.parts, p)
 		if len(p.unknown()) > 0 && w.token != "" {
-			wrong = append(wrong, planErrorf("write %d: with a token of your own every facet must be known: %s not given; set it, or fix it with If(….Eq(…))", i, names(p.unknown())))
+			wrong = append(wrong, fmt.Errorf("write %d: with a token of your own %w", i, mustBeKnown(p)))
 		}
 	}
 	wrong = append(wrong, tx.repeated()...)
@@ -165,6 +165,24 @@ func (w WriteTx) prepare() (*transaction, error) {
 	}
 	tx.sender = senderOf(w.client, tx.parts)
 	return tx, nil
+}
+
+// mustBeKnown says what a write would have to read, and what to do instead.
+func mustBeKnown(p transactPart) error {
+	g, guarded := p.(*guardedPart)
+	if guarded {
+		p = g.transactPart
+	}
+	u, update := p.(*updatePart)
+	switch facets := p.unknown(); {
+	case len(facets) > 0:
+		return planErrorf("every facet must be known: %s not given; set it, or fix it with If(….Eq(…))", names(facets))
+	case update && u.create:
+		return planErrorf("it must be known whether there is an item, because of Unique or Counted; use Create, or drop OrCreate")
+	case len(g.missing) == 0:
+		return planErrorf("it must be known whether there is an item, because of Unique or Counted; fix one of its attributes with If(….Eq(…))")
+	}
+	return planErrorf("the stored values of what is Unique or Counted must be known: %s not given; fix each with If(….Eq(…))", names(g.missing))
 }
 
 // senderOf sends in the SDK's types if one of the tables wants that.

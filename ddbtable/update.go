@@ -109,7 +109,9 @@ func (u Update[T]) Idempotent() Update[T] {
 }
 
 // AnyVersion changes the item whatever its version is. Without it, and if T has
-// a version attribute, If must give the version: If(Version.Eq(v)).
+// a version attribute, If must give the version: If(Version.Eq(v)). OrCreate
+// needs none, as an item that is not there has none, and without one it changes
+// an item that is there whatever its version is.
 func (u Update[T]) AnyVersion() Update[T] {
 	u.anyVersion = true
 	return u

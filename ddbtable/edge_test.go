@@ -1,0 +1,121 @@
+package ddbtable_test
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/ddb/ddbtable"
+)
+
+// A rim is at the edge of what is common: its second attribute has a long name,
+// in which the place where others are cut is inside a character.
+type rim struct {
+	_    struct{} `ddb:"type,discriminator,from=rim"`
+	ID   string   `ddb:"id,partition"`
+	Long string   `ddb:"xääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääää"`
+	Team string   `ddb:"team"`
+	N    int      `ddb:"n"`
+}
+
+var (
+	rimID   = ddbtable.Attr(func(r *rim) *string { return &r.ID })
+	rimLong = ddbtable.Attr(func(r *rim) *string { return &r.Long })
+	rimTeam = ddbtable.Attr(func(r *rim) *string { return &r.Team })
+	rimN    = ddbtable.Attr(func(r *rim) *int { return &r.N })
+
+	rims       = ddbtable.MustDefine[rim]("rims")
+	uniqueRims = ddbtable.MustDefine[rim]("rims", ddbtable.Unique(rimLong))
+	countedRim = ddbtable.MustDefine[rim]("rims", ddbtable.Counted(rimTeam))
+	marked     = ddbtable.MustDefine[rim]("rims", ddbtable.SoftDelete(rimTeam, "here", "gone"))
+)
+
+// A callback that does not return ends its batch: nobody waits for ever.
+func TestBatchWhoseProgressDoesNotReturn(t *testing.T) {
+	for name, leave := range map[string]func(){"a panic": func() { panic("mine") }, "the goroutine's end": runtime.Goexit} {
+		for _, n := range []int{1, 60} {
+			if n > 1 && name == "a panic" {
+				continue // in a goroutine of the batch, where it ends the program
+			}
+			table, _ := recorded(t, rims)
+			var err error
+			ended, items := make(chan any, 1), make([]rim, n)
+			for i := range items {
+				items[i].ID = strings.Repeat("i", i+1)
+			}
+			go func() {
+				defer func() { ended <- recover() }()
+				err = table.PutAll(slices.Values(items)).OnProgress(func(int, int) { leave() }).Run(context.Background())
+			}()
+			select {
+			case p := <-ended:
+				if name == "a panic" && p != "mine" {
+					t.Errorf("%s passed %v, %v", name, p, err)
+				}
+			case <-time.After(10 * time.Second):
+				t.Fatalf("%d items: %s in OnProgress, and Run waits for ever", n, name)
+			}
+		}
+	}
+}
+
+// The name of a guard item is text, whatever the attributes are called.
+func TestUniqueAttributeWithALongNameOfOtherScript(t *testing.T) {
+	bothWays(t, func(t *testing.T, options ...ddbtable.Option) {
+		table, r := recorded(t, uniqueRims, options...)
+		if _, err := table.Create(rim{ID: "a", Long: "1"}).Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(r.last, "\ufffd") || strings.Contains(r.last, `\ufffd`) {
+			t.Errorf("a character was cut: %s", r.last)
+		}
+		if _, err := table.Create(rim{ID: "b", Long: "1"}).Run(t.Context()); !errors.Is(err, ddbtable.ErrNotUnique) {
+			t.Errorf("Create: %v", err)
+		}
+	})
+}
+
+// With a token of the caller's nothing can be read, and the refusal says what to
+// give, which is not what the caller gave already.
+func TestTokenBesideGuardItems(t *testing.T) {
+	table, r := recorded(t, countedRim)
+	for want, write := range map[string]ddbtable.TransactWrite{
+		"the stored values of what is Unique or Counted must be known: team not given; fix each with If": table.Put(rim{ID: "a", Team: "x"}),
+		"team not given; fix each with If":                                   table.Update(rimID.Eq("a")).Change(rimTeam.Set("x")),
+		"whether there is an item, because of Unique or Counted; use Create": table.Update(rimID.Eq("a")).Change(rimTeam.Set("x")).OrCreate(),
+	} {
+		err := ddbtable.WriteTransaction(r.client, write).Token("t").Run(t.Context())
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), ", id") {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+	r.expectSent(t, "Run")
+	put(t, table, rim{ID: "a", Team: "x"})
+	err := ddbtable.WriteTransaction(r.client, table.Put(rim{ID: "a", Team: "y"}).If(rimTeam.Eq("x"))).Token("t").Run(t.Context())
+	if n, counterErr := table.Counter(t.Context(), rimTeam.Eq("y")); err != nil || n != 1 {
+		t.Errorf("what the refusal advises: %v, and there are %d, %v", err, n, counterErr)
+	}
+}
+
+// An item that is gone is what an idempotent Delete wants, with a condition and
+// with marks too.
+func TestIdempotentDeleteOfAMissingItemUnderSoftDelete(t *testing.T) {
+	bothWays(t, func(t *testing.T, options ...ddbtable.Option) {
+		table, _ := recorded(t, marked, options...)
+		remove := table.Delete(rimID.Eq("none")).If(rimN.Eq(1))
+		if _, err := remove.Run(t.Context()); !errors.Is(err, ddbtable.ErrNotFound) {
+			t.Errorf("Delete: %v", err)
+		}
+		if old, err := remove.Idempotent().Run(t.Context()); old != nil || err != nil {
+			t.Errorf("idempotent Delete: %v, %v", old, err)
+		}
+		put(t, table, rim{ID: "none", Team: "here", N: 2})
+		if _, err := remove.Idempotent().Run(t.Context()); !errors.Is(err, ddbtable.ErrConditionFailed) {
+			t.Errorf("idempotent Delete of an item that is there: %v", err)
+		}
+	})
+}
