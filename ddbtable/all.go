@@ -127,6 +127,9 @@ func (q *query) countVisible(ctx context.Context, r *reader) (n int, err error) 
 // judge decides on the i-th item of a request. It is not ok if the item is left
 // out; else it is, as it is passed on, at a place in the reader's list.
 func (q *query) judge(ctx context.Context, r *reader, i int) (at int, ok bool, err error) {
+	if r.whole && len(r.rows.bad) == 0 {
+		return i, true, nil
+	}
 	rows, at := &r.rows, i
 	if r.follow != nil {
 		if at, ok, err = r.follow.find(ctx, i); err != nil || !ok {

@@ -20,6 +20,7 @@ type reader struct {
 	rows     typedRows // of it
 	reply    reply
 	follow   *follower // nil if the rows are the items themselves
+	whole    bool      // rows are passed on as they are, but for those that are bad
 }
 
 // A place is where a reader goes on: behind a key, or at the beginning of a
@@ -33,6 +34,7 @@ func (q *query) reader(p *queryPlan) *reader {
 	r := &reader{plan: p, sender: q.core.sender, backward: p.descending}
 	if p.followed == nil {
 		r.rows = q.core.rows(p.projection, p.reading)
+		r.whole = q.core.whole(p.projection)
 	} else {
 		r.rows.list = entries{}
 		r.follow = &follower{reader: r, core: q.core, rows: q.core.rows(p.projection, p.followed.reading)}

@@ -127,10 +127,15 @@ func (s *schema) omitted(r record) (omit []*fields.Field, err error) {
 	return omit, err
 }
 
+// hasRules reports whether a rule says which items are in an index.
+func (s *schema) hasRules() bool {
+	return slices.ContainsFunc(s.indexes, func(x *index) bool { return x.rule != nil })
+}
+
 // wellPlaced fails if the item is in an index although the rule of that says
 // no.
 func (s *schema) wellPlaced(r record, i item) error {
-	if !slices.ContainsFunc(s.indexes, func(x *index) bool { return x.rule != nil }) {
+	if !s.hasRules() {
 		return nil
 	}
 	omit, err := s.omitted(r)

@@ -260,6 +260,12 @@ func (t *core) finish(r record, i item, p projection) error {
 	return t.schema.wellPlaced(r, i)
 }
 
+// whole reports whether nothing is left to do with an item that was read: it is
+// passed on as it is.
+func (t *core) whole(p projection) bool {
+	return t.view == nil && !p.some && !t.hideExpired && t.schema.union == nil && !t.schema.hasRules()
+}
+
 // asked is what reading an item takes for asked for, nil for everything.
 func (t *core) asked(p projection, reading []*fields.Field) func(*fields.Field) bool {
 	if t.view != nil {
