@@ -119,3 +119,25 @@ func TestIdempotentDeleteOfAMissingItemUnderSoftDelete(t *testing.T) {
 		}
 	})
 }
+
+// No positions are the beginning, and an empty list is no positions.
+func TestEmptyListOfPositions(t *testing.T) {
+	table, _ := recorded(t, rims)
+	put(t, table, rim{ID: "a"})
+	each := func(segments int, positions []string) (read int, err error) {
+		err = table.Scan().Parallel(segments).Resume(positions).Each(t.Context(), func(items []rim, _ []string) error {
+			read += len(items)
+			return nil
+		})
+		return read, err
+	}
+	if n, err := each(2, []string{}); n != 1 || err != nil {
+		t.Errorf("an empty list: %d items, %v", n, err)
+	}
+	if report, err := table.Repair().Resume([]string{}).DryRun(t.Context()); report.Read != 1 || err != nil {
+		t.Errorf("a repair with an empty list: %v, %v", report, err)
+	}
+	if _, err := each(2, []string{""}); err == nil || !strings.Contains(err.Error(), "there are 1 positions for 2 segments") {
+		t.Errorf("too few positions: %v", err)
+	}
+}

@@ -93,7 +93,7 @@ func (r *parallelRun) begin(segments int) error {
 	if r.f == nil {
 		return planErrorf("the function of Each is nil; give one that takes the items")
 	}
-	if r.positions == nil && segments > 0 {
+	if len(r.positions) == 0 && segments > 0 {
 		r.positions = make([]string, segments)
 	}
 	if len(r.positions) != segments {

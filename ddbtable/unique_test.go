@@ -297,7 +297,7 @@ func TestUniqueInTransactions(t *testing.T) {
 		with := func(w ddbtable.TransactWrite) error {
 			return ddbtable.WriteTransaction(r.client, w).Token("mine").Run(ctx)
 		}
-		if err := with(table.Put(member("t", "t@x", "red", "t"))); err == nil || !strings.Contains(err.Error(), "every facet must be known") {
+		if err := with(table.Put(member("t", "t@x", "red", "t"))); err == nil || !strings.Contains(err.Error(), "the stored values of what is Unique or Counted must be known: email, team, name not given") {
 			t.Errorf("a token without the old value: %v", err)
 		}
 		for range 2 {
