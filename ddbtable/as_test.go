@@ -201,6 +201,8 @@ func TestAsMistakes(t *testing.T) {
 		"Project before":          {drain(ddbtable.As[line](q.Project(ticketNote)).All(ctx)), "ddbtable_test.line alone says which attributes are read; drop Project"},
 		"Project behind":          {drain(ddbtable.As[line](q).Project(lineAt).All(ctx)), "drop Project"},
 		"As twice":                {drain(ddbtable.As[line](ddbtable.As[spot](q)).All(ctx)), "alone says which attributes are read"},
+		"an order of a scan":      {drain(ddbtable.As[line](table.Scan()).OrderBy(lineAt).All(ctx)), "a scan has no order; drop OrderBy and Descending"},
+		"a scan backwards":        {drain(ddbtable.As[line](table.Scan()).Descending().All(ctx)), "a scan has no order"},
 		"a collection":            {drain(ddbtable.As[line](all.Query(ddbtable.Of(accountBank.Eq("b")))).All(ctx)), "make the query on the definition of one type"},
 		"nil":                     {drain(ddbtable.As[line](nil).All(ctx)), "zero value"},
 		"the zero Query":          {drain(ddbtable.As[line](ddbtable.Query[ticket]{}).All(ctx)), "zero value"},

@@ -162,6 +162,9 @@ func (q *query) bind() (*binding, error) {
 		var few [8]*index
 		return q.choose(append(append(few[:0], q.core.schema.primary), q.core.schema.indexes...), all)
 	}
+	if q.orderBy != nil || q.descending { // of a query that As made of a scan
+		return nil, planErrorf("a scan has no order; drop OrderBy and Descending, or query a key")
+	}
 	b := &binding{index: q.core.schema.primary, ranges: []keyRange{{}}}
 	if soft != nil {
 		b.implied = soft.constraint().node()

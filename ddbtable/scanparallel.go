@@ -93,7 +93,17 @@ func (r *parallelRun) begin(segments int) error {
 	if r.f == nil {
 		return planErrorf("the function of Each is nil; give one that takes the items")
 	}
-	if len(r.positions) == 0 && segments > 0 {
+	switch q := r.query; {
+	case q.core.mistake() != nil:
+		return q.core.mistake()
+	case segments < 1:
+		return planErrorf("a scan of %d segments reads nothing; give at least 1", segments)
+	case q.from != "":
+		return planErrorf("From is for All and Count; give Resume the positions of a parallel scan")
+	case q.scan != nil && q.scan.total > 1:
+		return planErrorf("Parallel makes segments of the whole table; drop Segment")
+	}
+	if len(r.positions) == 0 {
 		r.positions = make([]string, segments)
 	}
 	if len(r.positions) != segments {
@@ -112,9 +122,6 @@ func (r *parallelRun) begin(segments int) error {
 			return err
 		}
 		r.segments = append(r.segments, s)
-	}
-	if segments < 1 {
-		return planErrorf("a scan of %d segments reads nothing; give at least 1", segments)
 	}
 	return nil
 }

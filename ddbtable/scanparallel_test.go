@@ -116,7 +116,10 @@ func TestParallelScansRefusals(t *testing.T) {
 	take := func([]ticket, []string) error { return nil }
 	for want, p := range map[string]ddbtable.ParallelScan[ticket]{
 		"a scan of 0 segments":          table.Scan().Parallel(0),
-		"0 positions for -1 segments":   table.Scan().Parallel(-1),
+		"a scan of -1 segments":         table.Scan().Parallel(-1),
+		"give Resume the positions":     table.Scan().From("nonsense").Parallel(2),
+		"drop Segment":                  table.Scan().Segment(0, 3).Parallel(2),
+		"the zero value of a table":     {},
 		"1 positions for 2 segments":    table.Scan().Parallel(2).Resume([]string{""}),
 		"cursor does not belong":        table.Scan().Parallel(2).Resume([]string{"", "nonsense"}),
 		"RateLimit of 0":                table.Scan().RateLimit(0).Parallel(2),

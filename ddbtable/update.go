@@ -95,7 +95,8 @@ func (u Update[T]) If(cond Cond[T]) Update[T] {
 // OrCreate makes Run create the item if there is none, with nothing but the
 // key, the attributes that it is made from, the changes, and what is derived
 // from them. All facets of a derived attribute that changes must then be known
-// from the call.
+// from the call. Of removals alone DynamoDB makes no item, which is
+// [ErrNotFound] where there is none.
 func (u Update[T]) OrCreate() Update[T] {
 	u.create = true
 	return u
@@ -170,6 +171,10 @@ func (u update) run(ctx context.Context) (reply, error) {
 	}
 	for try := 0; ; try++ {
 		out, err := p.send(ctx, facets)
+		if err == nil && p.create && out.item.none() && !p.returnOld {
+			out.release()
+			return reply{}, ErrNotFound
+		}
 		if err == nil {
 			return out, nil
 		}

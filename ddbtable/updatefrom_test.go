@@ -301,3 +301,18 @@ func TestUpdateFromKeepsVersionAndSparseIndex(t *testing.T) {
 		t.Errorf("the index of open chores has %d, %v", n, err)
 	}
 }
+
+// Of removals alone DynamoDB makes no item, so that there is none to return.
+func TestRemovalsAloneCreateNothing(t *testing.T) {
+	bothWays(t, func(t *testing.T, options ...ddbtable.Option) {
+		table, _ := recorded(t, seats, options...)
+		u := table.Update(seatID.Eq("1")).From(seat{}, seatTags).OrCreate()
+		if got, err := u.Run(t.Context()); !errors.Is(err, ddbtable.ErrNotFound) {
+			t.Errorf("got %+v, %v", got, err)
+		}
+		put(t, table, seat{ID: "1", Tags: []string{"a"}})
+		if got, err := u.Run(t.Context()); err != nil || got.ID != "1" || got.Tags != nil {
+			t.Errorf("of an item that is there: %+v, %v", got, err)
+		}
+	})
+}
