@@ -5,9 +5,13 @@ import (
 	"errors"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"example.com/ddb/ddbtable"
 )
@@ -139,5 +143,50 @@ func TestEmptyListOfPositions(t *testing.T) {
 	}
 	if _, err := each(2, []string{""}); err == nil || !strings.Contains(err.Error(), "there are 1 positions for 2 segments") {
 		t.Errorf("too few positions: %v", err)
+	}
+}
+
+// A token is kept under its own name, from which its key is derived.
+type token struct {
+	PK   string `ddb:"pk,partition,from=TOKEN#{name}"`
+	Name string `ddb:"name"`
+}
+
+// What cannot be mended by setting a facet does not say that it can.
+func TestStaleKeyTellsTheOneThingThatHelps(t *testing.T) {
+	table, r := recorded(t, ddbtable.MustDefine[token]("tokens"))
+	name := table.Name()
+	_, err := r.client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &name, Item: map[string]types.AttributeValue{
+		"pk": &types.AttributeValueMemberS{Value: "TOKEN#old"}, "name": &types.AttributeValueMemberS{Value: "new"},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told error
+	report, err := table.Repair().OnBadItem(func(bad *ddbtable.ItemError) error { told = bad; return nil }).Run(t.Context())
+	if err != nil || report.Bad != 1 || !errors.Is(told, ddbtable.ErrStale) {
+		t.Fatalf("Repair: %v, %v, bad is %v", report, err, told)
+	}
+	if text := told.Error(); strings.Contains(text, "set one of its facets") || !strings.Contains(text, "; create the item anew") {
+		t.Errorf("the error is %q", text)
+	}
+}
+
+// An error is one line, also when other writers won every time.
+func TestConflictOfATransactionIsOneLine(t *testing.T) {
+	table, r, db := faulty(t, countedRim)
+	put(t, table, rim{ID: "a", Team: "0"})
+	other, n := ddbtable.Open(db.Client(), countedRim, ddbtable.TableName(table.Name())), 0
+	r.before = func(operation string) {
+		if n++; operation != "TransactWriteItems" {
+			return
+		}
+		if _, err := other.Update(rimID.Eq("a")).Change(rimTeam.Set(strconv.Itoa(n))).Run(context.Background()); err != nil {
+			t.Error(err)
+		}
+	}
+	err := ddbtable.WriteTransaction(r.client, table.Put(rim{ID: "a", Team: "x"})).Run(t.Context())
+	if _, ok := errors.AsType[*ddbtable.TransactionError](err); !ok || !errors.Is(err, ddbtable.ErrConflict) || strings.Contains(err.Error(), "\n") {
+		t.Errorf("%v", err)
 	}
 }

@@ -116,7 +116,9 @@ func conditionFailed(item) error { return ErrConditionFailed }
 type PutReturning[T any] struct{ p Put[T] }
 
 // Run stores the item and returns the one that it replaced, nil if there was
-// none. Cost and errors are those of [Put.Run].
+// none. Cost and errors are those of [Put.Run]. With [Unique] or [Counted] it is
+// the item that was read before: what another writer changed in between, of
+// attributes that those are not about, is not in it.
 //
 // After an attempt whose answer got lost, the SDK's next attempt replaces what
 // the first one stored. With a write-id attribute that is found out, and is an

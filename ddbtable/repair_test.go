@@ -211,7 +211,7 @@ func TestRepairOfACollection(t *testing.T) {
 	before := readRaw(t, r.client, table.Name())
 	repaired(t, "the united table", table.Repair().OnBadItem(look), "6 read, 2 stale, 2 mended, 0 changed meanwhile, 3 bad (author_key: 2)")
 	slices.Sort(bad)
-	if len(bad) != 3 || !strings.HasPrefix(bad[0], "sk: ") || !strings.Contains(bad[0], "part of the primary key, which never changes: create the item anew") ||
+	if len(bad) != 3 || !strings.HasPrefix(bad[0], "sk: ") || !strings.Contains(bad[0], "part of the primary key, which never changes; create the item anew") ||
 		!strings.HasPrefix(bad[1], "stars: ") || !strings.Contains(bad[2], "names none of the types") {
 		t.Errorf("bad items: %q", bad)
 	}

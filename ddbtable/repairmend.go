@@ -3,7 +3,6 @@ package ddbtable
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -44,7 +43,14 @@ type mend struct {
 	read    values
 }
 
-var errStaleKey = fmt.Errorf("%w; it is part of the primary key, which never changes: create the item anew, and remove this one by its key", ErrStale)
+// A staleKey is [ErrStale] without the advice to set a facet, which is refused.
+type staleKey struct{}
+
+func (staleKey) Error() string {
+	return "derived attribute is stale, and part of the primary key, which never changes; create the item anew, and remove this one by its key"
+}
+
+func (staleKey) Unwrap() error { return ErrStale }
 
 // examine finds what is wrong with an item, of which reading said readErr. An
 // error says that it cannot be mended.
@@ -74,7 +80,7 @@ func (k *repairKind) wrong(i item) (m mend, err error) {
 			return m, err
 		case m.read[f].Equal(c.value): // the zero Value if it is to be removed
 		case slices.Contains(k.primary.keys(), f):
-			return m, &fields.ValueError{Struct: f.Owner(), Field: f.GoName, Attribute: f.Name, Err: errStaleKey}
+			return m, &fields.ValueError{Struct: f.Owner(), Field: f.GoName, Attribute: f.Name, Err: staleKey{}}
 		default:
 			m.changes = append(m.changes, c)
 		}

@@ -30,11 +30,11 @@ func (tx *transaction) settle(ctx context.Context) error {
 		verdict, changed, learnErr := tx.judge(ctx, canceled)
 		switch {
 		case learnErr != nil:
-			return errors.Join(learnErr, err)
+			return fmt.Errorf("%w: %w", learnErr, err)
 		case changed && facetConflicts < maxConflicts:
 			facetConflicts++
 		case changed:
-			return errors.Join(ErrConflict, verdict)
+			return fmt.Errorf("%w: %w", ErrConflict, verdict)
 		case retryable(canceled) && conflicts < tx.retries:
 			conflicts++
 			if err := tx.pause(ctx, conflicts); err != nil {
