@@ -38,13 +38,15 @@ type call struct {
 	start item     // ExclusiveStartKey
 	texts texts
 
+	limit   int
+	segment *segment // of a parallel Scan
+
+	returns      returned
 	consistent   bool
 	backward     bool
 	count        bool // Select is COUNT
-	limit        int
-	segment      *segment // of a parallel Scan
-	returns      string   // ReturnValues, "" for the default
-	oldOnFailure bool     // ReturnValuesOnConditionCheckFailure is ALL_OLD
+	oldOnFailure bool // ReturnValuesOnConditionCheckFailure is ALL_OLD
+	capacity     bool // the answer is to tell the consumed capacity
 
 	keys   [][]member     // of a batch of reads
 	writes []writeRequest // of a batch of writes
@@ -53,8 +55,6 @@ type call struct {
 
 	rows rows      // where the items of several go
 	seen *attempts // of a conditional write, else nil
-
-	capacity bool // the answer is to tell the consumed capacity
 
 	watched attempts // memory for seen
 }
@@ -76,11 +76,16 @@ func newWrite(op operation, table string) *call {
 	return &c.call
 }
 
-// The values of ReturnValues that are used.
+// A returned says which attributes an answer has: ReturnValues.
+type returned byte
+
 const (
-	returnsOld = "ALL_OLD"
-	returnsNew = "ALL_NEW"
+	returnsNothing returned = iota // what is not sent
+	returnsOld
+	returnsNew
 )
+
+func (r returned) String() string { return [...]string{"", "ALL_OLD", "ALL_NEW"}[r] }
 
 // texts are the expressions of a request and what their placeholders stand
 // for. A text without bytes is not sent.

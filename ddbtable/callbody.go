@@ -114,8 +114,8 @@ func (c *call) appendFlags(dst []byte) []byte {
 		dst = strconv.AppendInt(append(dst, `,"Segment":`...), int64(c.segment.index), 10)
 		dst = strconv.AppendInt(append(dst, `,"TotalSegments":`...), int64(c.segment.total), 10)
 	}
-	if c.returns != "" {
-		dst = append(append(append(dst, `,"ReturnValues":"`...), c.returns...), '"')
+	if c.returns != returnsNothing {
+		dst = append(append(append(dst, `,"ReturnValues":"`...), c.returns.String()...), '"')
 	}
 	if c.oldOnFailure {
 		dst = append(dst, `,"ReturnValuesOnConditionCheckFailure":"ALL_OLD"`...)

@@ -103,7 +103,7 @@ func (s *typedSender) put(ctx context.Context, c *call) (reply, error) {
 		ConditionExpression:                 optional(c.texts.condition),
 		ExpressionAttributeNames:            c.texts.nameMap(),
 		ExpressionAttributeValues:           c.texts.valueMap(),
-		ReturnValues:                        types.ReturnValue(c.returns),
+		ReturnValues:                        types.ReturnValue(c.returns.String()),
 		ReturnValuesOnConditionCheckFailure: c.oldValues(),
 	}, s.options(c)...)
 	if err != nil {
@@ -121,7 +121,7 @@ func (s *typedSender) update(ctx context.Context, c *call) (reply, error) {
 		ConditionExpression:                 optional(c.texts.condition),
 		ExpressionAttributeNames:            c.texts.nameMap(),
 		ExpressionAttributeValues:           c.texts.valueMap(),
-		ReturnValues:                        types.ReturnValue(c.returns),
+		ReturnValues:                        types.ReturnValue(c.returns.String()),
 		ReturnValuesOnConditionCheckFailure: c.oldValues(),
 	}, s.options(c)...)
 	if err != nil {
@@ -138,7 +138,7 @@ func (s *typedSender) delete(ctx context.Context, c *call) (reply, error) {
 		ConditionExpression:                 optional(c.texts.condition),
 		ExpressionAttributeNames:            c.texts.nameMap(),
 		ExpressionAttributeValues:           c.texts.valueMap(),
-		ReturnValues:                        types.ReturnValue(c.returns),
+		ReturnValues:                        types.ReturnValue(c.returns.String()),
 		ReturnValuesOnConditionCheckFailure: c.oldValues(),
 	}, s.options(c)...)
 	if err != nil {
