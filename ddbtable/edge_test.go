@@ -190,3 +190,42 @@ func TestConflictOfATransactionIsOneLine(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// A counted note has a version, of which a caller goes on.
+type note struct {
+	_       struct{} `ddb:"type,discriminator,from=note"`
+	ID      string   `ddb:"id,partition"`
+	Text    string   `ddb:"text"`
+	Version int      `ddb:"version,version"`
+	Write   string   `ddb:"write_id,writeid"`
+}
+
+// What an idempotent write finds stored already is what it returns, with the
+// version and the write id that are stored.
+func TestIdempotentWritesReturnWhatIsStored(t *testing.T) {
+	text := ddbtable.Attr(func(n *note) *string { return &n.Text })
+	for name, def := range map[string]*ddbtable.Definition[note]{
+		"plain": ddbtable.MustDefine[note]("notes"), "unique": ddbtable.MustDefine[note]("notes", ddbtable.Unique(text)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			bothWays(t, func(t *testing.T, options ...ddbtable.Option) {
+				for _, more := range [][]ddbtable.Option{nil, {ddbtable.NoOldItem()}} {
+					table, _ := recorded(t, def, slices.Concat(options, more)...)
+					put(t, table, note{ID: "a", Text: "x"}, note{ID: "a", Text: "x", Version: 1})
+					stored, err := table.Get(t.Context(), ddbtable.Attr(func(n *note) *string { return &n.ID }).Eq("a"))
+					if err != nil || stored.Version != 2 {
+						t.Fatal(stored, err)
+					}
+					got, err := table.Create(note{ID: "a", Text: "x"}).Idempotent().Run(t.Context())
+					if got != stored || err != nil {
+						t.Errorf("Create returned %+v, %v, and %+v is stored", got, err, stored)
+					}
+					got, err = table.Put(note{ID: "a", Text: "x"}).Idempotent().Run(t.Context())
+					if got != stored || err != nil {
+						t.Errorf("Put returned %+v, %v, and %+v is stored", got, err, stored)
+					}
+				}
+			})
+		})
+	}
+}

@@ -60,7 +60,10 @@ func (p put) runGuarded(ctx context.Context, r record, cond *node, kind func(ite
 	}
 	g := part.(*guardedPart)
 	stored = g.transactPart.(*fixedPart).call.item
-	_, err = p.core.alone(ctx, g, p.returnOld, p.refusal(stored, kind, "").holds)
+	met, err := p.core.alone(ctx, g, p.returnOld, p.refusal(stored, kind, "").holds)
+	if err == nil && !met.none() {
+		stored = met // already, perhaps with another version
+	}
 	if p.returnOld {
 		out.item = g.stored
 	}

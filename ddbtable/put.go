@@ -202,6 +202,11 @@ func (p put) run(ctx context.Context, r record, cond *node) (sent item, out repl
 	}
 	out, err = t.write(ctx, c, p.refusal(c.item, kind, id))
 	switch {
+	case err == nil && !p.returnOld && !out.item.none():
+		// It was stored already, perhaps with another version.
+		sent = out.item.clone()
+		out.release()
+		return sent, reply{}, nil
 	case err != nil || !p.returnOld:
 		out.release()
 	case t.wroteItself(out.item, id):
