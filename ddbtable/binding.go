@@ -113,8 +113,12 @@ func (b *binder) fixPartition(f *fields.Field) error {
 		return f.CheckKey(v)
 	}
 	texts, err := b.texts(f.Template.Parts())
-	if len(texts) == 1 {
-		b.partition = append(b.partition, fields.String(texts[0]))
+	if len(texts) == 1 && err == nil {
+		v := fields.String(texts[0])
+		b.partition = append(b.partition, v)
+		if v.Text() == "" {
+			err = f.CheckKey(v)
+		}
 	}
 	b.empty = b.empty || len(texts) == 0
 	return err

@@ -359,6 +359,9 @@ func (t *core) keyPart(f *fields.Field, given map[*fields.Field]fields.Value) (v
 		v, ok := given[facet]
 		return v, ok
 	})
+	if err == nil && v.Text() == "" {
+		err = f.CheckKey(v)
+	}
 	return v, used, err
 }
 

@@ -139,8 +139,10 @@ func (t *core) derivedChange(f *fields.Field, facets func(*fields.Field) fields.
 		return nil, &fields.ValueError{Struct: f.Owner(), Field: f.GoName, Attribute: f.Name, Err: err}
 	case !present:
 		return &change{action: actRemove, path: f.Path()}, nil
+	case len(f.Roles) > 0 && value.Text() == "":
+		err = f.CheckKey(value)
 	}
-	return &change{action: actSet, path: f.Path(), value: value}, nil
+	return &change{action: actSet, path: f.Path(), value: value}, err
 }
 
 // refusal says what a failed condition means.

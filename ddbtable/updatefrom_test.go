@@ -316,3 +316,39 @@ func TestRemovalsAloneCreateNothing(t *testing.T) {
 		}
 	})
 }
+
+// A tag has keys that are nothing but an attribute of it.
+type tag struct {
+	Place string   `ddb:"place"`
+	Label string   `ddb:"label"`
+	_     struct{} `ddb:"id,partition,from={place}"`
+	_     struct{} `ddb:"made,partition=by_label,from={label}"`
+}
+
+var (
+	tags     = ddbtable.MustDefine[tag]("tags")
+	tagPlace = ddbtable.Attr(func(t *tag) *string { return &t.Place })
+	tagLabel = ddbtable.Attr(func(t *tag) *string { return &t.Label })
+)
+
+// A template may make the empty string, which no key can be.
+func TestEmptyDerivedKeysAreRefused(t *testing.T) {
+	table, r := recorded(t, tags)
+	put(t, table, tag{Place: "p", Label: "l"})
+	r.sent()
+	const want = "the empty string cannot be in a key; give the attribute a value"
+	u := table.Update(tagPlace.Eq("p"))
+	for what, err := range map[string]error{
+		"From":          err1(u.From(tag{}, tagLabel).Run(t.Context())),
+		"Set":           err1(u.Change(tagLabel.Set("")).Run(t.Context())),
+		"a transaction": ddbtable.WriteTransaction(r.client, u.Change(tagLabel.Set(""))).Run(t.Context()),
+		"Get":           err1(table.Get(t.Context(), tagPlace.Eq(""))),
+		"Query":         drain(table.Query(tagPlace.Eq("")).All(t.Context())),
+		"an index":      drain(table.Query(tagLabel.Eq("")).All(t.Context())),
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s:\n got %v\nwant …%s…", what, err, want)
+		}
+	}
+	r.expectSent(t, "what no key can be")
+}
