@@ -28,8 +28,9 @@ func (s Scan[T]) inner() *query  { return s.q.q }
 //	page, err := ddbtable.As[Summary](orders.Query(UserID.Eq(user))).Page(ctx, 10, cursor)
 //
 // The table must have each attribute of S, stored as S reads it: by the same
-// codec, where the width of an integer, a named type or a pointer makes no
-// difference, and a struct may have fewer members. Options that say what an
+// codec, where the width of an integer, a named type or a pointer of S makes no
+// difference, and a struct may have fewer members. What is a pointer there is
+// one here, so that no zero stands for what is absent. Options that say what an
 // attribute is for, such as partition or version, need not be repeated. A derived
 // attribute may drop its from=, and is checked for staleness all the same, if its
 // facets can be read. Whatever is wrong is reported by the call that sends the

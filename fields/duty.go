@@ -21,7 +21,8 @@ const (
 	WriteID Duty = "writeid"
 
 	// Version counts the writes of an item, from 1, for optimistic locking. Its
-	// field is an integer.
+	// field is an integer of 32 bits or more: DynamoDB counts on where a smaller
+	// one is full, and the item could not be read any more.
 	Version Duty = "version"
 
 	// CreatedAt and UpdatedAt take the time of the first and the last write.
@@ -64,7 +65,7 @@ func (b *builder) duty(f *Field, tag *tag) []misuse {
 
 var serving = map[Duty]string{
 	WriteID:       "a string or uuid.UUID",
-	Version:       "an integer",
+	Version:       "an integer of 32 bits or more",
 	CreatedAt:     "a time.Time",
 	UpdatedAt:     "a time.Time",
 	TTL:           "a time.Time with the codec unix",
@@ -77,7 +78,7 @@ func (f *Field) serves(d Duty) bool {
 	case WriteID:
 		return !f.derived && canBeRandom(f.codec)
 	case Version:
-		return !f.derived && f.Integer() && f.codec.target().unit == 0 && !f.codec.custom && f.codec.check == nil
+		return !f.derived && f.Integer() && f.typ.Size() >= 4 && f.codec.target().unit == 0 && !f.codec.custom && f.codec.check == nil
 	case CreatedAt, UpdatedAt:
 		return !f.derived && f.typ == timeType && !f.codec.custom
 	case TTL:

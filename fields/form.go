@@ -1,6 +1,7 @@
 package fields
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 )
@@ -65,14 +66,23 @@ func integers(codec string) string {
 
 // SameForm fails if values that other stores are not what f reads: they are
 // stored by another codec, somewhere inside them perhaps, or f's struct has a
-// member that other's lacks. Widths of integers, named types of one kind, and
-// whether there is a pointer make no difference. The error tells both forms, or
-// the place inside.
+// member that other's lacks; or if other is a pointer and f could not tell an
+// absent value from zero. Widths of integers, named types of one kind, and a
+// pointer of f make no difference. The error tells both forms, or the place
+// inside.
 func (f *Field) SameForm(other *Field) error {
 	if f.Template != nil && (other.Template == nil || f.Template.String() != other.Template.String()) {
 		return fmt.Errorf("is not derived with from=%s", f.Template)
 	}
-	return sameForm(f.codec.target(), other.codec.target(), make(map[[2]*codec]bool))
+	return sameAttribute(f.codec, other.codec, make(map[[2]*codec]bool))
+}
+
+// sameAttribute compares codecs of what may be absent.
+func sameAttribute(a, b *codec, seen map[[2]*codec]bool) error {
+	if (b.pointer || b.typ == nullUUIDType) && a.absent == nil {
+		return errors.New("may be absent, which only a pointer tells from a zero")
+	}
+	return sameForm(a.target(), b.target(), seen)
 }
 
 // sameForm compares codecs. Those that are being compared further out are taken
@@ -103,7 +113,7 @@ func sameMembers(a, b *structure, seen map[[2]*codec]bool) error {
 		if other == nil {
 			return fmt.Errorf("has no member %q", f.Name)
 		}
-		if err := sameForm(f.codec.target(), other.codec.target(), seen); err != nil {
+		if err := sameAttribute(f.codec, other.codec, seen); err != nil {
 			return fmt.Errorf("has a member %q, which %w", f.Name, err)
 		}
 	}

@@ -145,7 +145,7 @@ func TestSameForm(t *testing.T) {
 func TestSameFormOfMembers(t *testing.T) {
 	type other struct {
 		Inner struct {
-			Next struct {
+			Next *struct {
 				At int `ddb:"at"`
 			} `ddb:"next"`
 		} `ddb:"inner"`
@@ -155,6 +155,45 @@ func TestSameFormOfMembers(t *testing.T) {
 	want := `has a member "next", which has a member "at", which is stored as unix, not as int`
 	if err := narrow("inner").SameForm(stored("inner")); err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+// What may be absent is not read as a zero, at any depth.
+func TestAbsentIsNoZero(t *testing.T) {
+	type optional struct {
+		Score *int          `ddb:"score"`
+		ID    uuid.NullUUID `ddb:"id"`
+		Names *[]string     `ddb:"names"`
+		Inner struct {
+			City *string `ddb:"city"`
+		} `ddb:"inner"`
+	}
+	type plain struct {
+		Score int       `ddb:"score"`
+		ID    uuid.UUID `ddb:"id"`
+		Names []string  `ddb:"names"`
+		Inner struct {
+			City string `ddb:"city"`
+		} `ddb:"inner"`
+	}
+	_, stored := attributes[optional](t)
+	_, read := attributes[plain](t)
+	for name, want := range map[string]string{
+		"score": "may be absent, which only a pointer tells from a zero",
+		"id":    "may be absent, which only a pointer tells from a zero",
+		"names": "",
+		"inner": `has a member "city", which may be absent, which only a pointer tells from a zero`,
+	} {
+		got := ""
+		if err := read(name).SameForm(stored(name)); err != nil {
+			got = err.Error()
+		}
+		if got != want {
+			t.Errorf("%s: got %q, want %q", name, got, want)
+		}
+		if err := stored(name).SameForm(read(name)); err != nil {
+			t.Errorf("%s, the other way: %v", name, err)
+		}
 	}
 }
 

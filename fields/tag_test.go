@@ -142,6 +142,7 @@ func TestTagErrors(t *testing.T) {
 			B uuid.UUID `ddb:"b,writeid"`
 		}](), []string{at("B", "b,writeid", `option "writeid" is also on field A; an item has one such attribute`)}},
 
+		{"a version that is soon full", oneTag[uint8]("v,version"), one("v,version", `option "version" is for an integer of 32 bits or more; change the field`)},
 		{"two duties", oneTag[int]("v,version,ttl"), one("v,version,ttl", `option "ttl" beside "version"; an attribute has one duty, remove one`)},
 		{"duties of wrong types", compileErrors[struct {
 			A string    `ddb:"a,version"`
@@ -153,9 +154,9 @@ func TestTagErrors(t *testing.T) {
 			G string    `ddb:"g,discriminator"`
 			H string    `ddb:"h,version,from=A"`
 		}](), []string{
-			at("A", "a,version", `option "version" is for an integer; change the field`),
+			at("A", "a,version", `option "version" is for an integer of 32 bits or more; change the field`),
 			at("B", "b,unix,version", `option "version" is also on field A; an item has one such attribute`),
-			at("B", "b,unix,version", `option "version" is for an integer; change the field`),
+			at("B", "b,unix,version", `option "version" is for an integer of 32 bits or more; change the field`),
 			at("C", "c,createdat", `option "createdat" is for a time.Time; change the field`),
 			at("D", "d,updatedat", `option "updatedat" is for a time.Time; change the field`),
 			at("E", "e,ttl", `option "ttl" is for a time.Time with the codec unix; change the field`),
@@ -163,7 +164,7 @@ func TestTagErrors(t *testing.T) {
 			at("F", "f,unixmilli,ttl", `option "ttl" is for a time.Time with the codec unix; change the field`),
 			at("G", "g,discriminator", `option "discriminator" is for a derived attribute whose template has no facets; change the field`),
 			at("H", "h,version,from=A", `option "version" is also on field A; an item has one such attribute`),
-			at("H", "h,version,from=A", `option "version" is for an integer; change the field`),
+			at("H", "h,version,from=A", `option "version" is for an integer of 32 bits or more; change the field`),
 		}},
 		{"duty in an embedded pointer", compileErrors[struct {
 			*Counted
@@ -200,8 +201,8 @@ func TestTagErrors(t *testing.T) {
 			[]string{"fields: struct { A int \"ddb: \\\"a\\\"\" }.A: struct tag is malformed; write `ddb:\"name\"`, without a space after the colon"}},
 		{"version that is a time", compileErrors[struct {
 			A *time.Time `ddb:"a,unix,version"`
-		}](), []string{at("A", "a,unix,version", `option "version" is for an integer; change the field`)}},
-		{"version that is a time of a named type", oneTag[stamp]("v,unix,version"), one("v,unix,version", `option "version" is for an integer; change the field`)},
+		}](), []string{at("A", "a,unix,version", `option "version" is for an integer of 32 bits or more; change the field`)}},
+		{"version that is a time of a named type", oneTag[stamp]("v,unix,version"), one("v,unix,version", `option "version" is for an integer of 32 bits or more; change the field`)},
 		{"unsupported element", oneTag[[]complex64]("v"), one("v", "element of []complex64: values of Go type complex64 cannot be stored; use a supported type, register a codec with fields.Register, or exclude the field with `ddb:\"-\"`")},
 		{"unsupported map key", oneTag[map[bool]int]("v"), one("v", "key of map[bool]int cannot be a name in a map; use a string, number or UUID as key")},
 		{"unsupported map element", oneTag[map[string]func()]("v"), one("v", "element of map[string]func(): values of Go type func() cannot be stored; use a supported type, register a codec with fields.Register, or exclude the field with `ddb:\"-\"`")},
