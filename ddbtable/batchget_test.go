@@ -146,7 +146,7 @@ func TestUnprocessedKeysAreReadAgainAfterAPause(t *testing.T) {
 			t.Fatal(err)
 		}
 		fault := db.Inject(embedded.Fault{Effect: embedded.Unprocessed, Operation: "BatchGetItem", Every: 3})
-		got, err := ddbtable.Collect(table.GetAll(coinKeys(all)).All(t.Context()))
+		got, err := ddbtable.Collect(table.GetAll(coinKeys(all)).Concurrency(1).All(t.Context()))
 		if err != nil || fault.Hits() == 0 || len(clock.pauses) == 0 {
 			t.Errorf("%v; %d keys were left, %d pauses", err, fault.Hits(), len(clock.pauses))
 		}
