@@ -96,7 +96,8 @@ func (u Update[T]) If(cond Cond[T]) Update[T] {
 // key, the attributes that it is made from, the changes, and what is derived
 // from them. All facets of a derived attribute that changes must then be known
 // from the call. Of removals alone DynamoDB makes no item, which is
-// [ErrNotFound] where there is none.
+// [ErrNotFound] where there is none; in a transaction, whose answer has no
+// items, it is not told.
 func (u Update[T]) OrCreate() Update[T] {
 	u.create = true
 	return u
