@@ -108,7 +108,7 @@ func OperandType(operator, kind string) Problem {
 // ActionType refuses the operand of an ADD or DELETE action.
 func ActionType(action, kind string) Problem {
 	return Problem("Incorrect operand type for operator or function; operator: " + action +
-		", operand type: " + longKind(kind))
+		", operand type: " + longKind(kind) + ", typeSet: ALLOWED_FOR_" + action + "_OPERAND")
 }
 
 func longKind(kind string) string {

@@ -26,20 +26,21 @@ func (c *conditionParser) checkOperands(operands ...operand) {
 	}
 }
 
-func (c *conditionParser) checkDistinct(operator string, left, right operand) {
-	l, lok := left.(*pathOperand)
-	r, rok := right.(*pathOperand)
-	if lok && rok && l.path.Equal(r.path) {
-		c.report(classDistinct, apierror.NotDistinct(operator, l.path.String()))
-	}
-}
-
 // literal gives the kind of an operand that is a value in the request.
 func literal(o operand) attribute.Kind {
 	if v, ok := o.(*valueOperand); ok {
 		return v.value.Kind()
 	}
 	return attribute.None
+}
+
+// known gives the kind of an operand that is the same for every item: that of a
+// value in the request, and of a size.
+func known(o operand) attribute.Kind {
+	if call, ok := o.(*callOperand); ok && call.name == "size" {
+		return attribute.Number
+	}
+	return literal(o)
 }
 
 // checkOrdered reports values of types that have no order.
@@ -79,19 +80,19 @@ func shown(v attribute.Value) string {
 }
 
 func (c *conditionParser) checkCall(name string, args []operand) {
-	want, known := conditionFunctions[name]
+	want, exists := conditionFunctions[name]
 	switch {
 	case updateFunctions[name]:
 		c.report(classFunction, apierror.NotInCondition(name))
 		return
-	case !known:
+	case !exists:
 		c.report(classFunction, apierror.UnknownFunction(name))
 		return
 	case len(args) != want:
 		c.report(classCount, apierror.OperandCount(name, len(args)))
 		return
 	case want == 2:
-		c.checkDistinct(name, args[0], args[1])
+		c.checkDistinct(name, args[0], args[1:]...)
 	}
 	switch name {
 	case "attribute_exists", "attribute_not_exists":
@@ -103,7 +104,7 @@ func (c *conditionParser) checkCall(name string, args []operand) {
 	case "begins_with":
 		c.checkBeginsWith(args)
 	case "size":
-		switch kind := literal(args[0]); kind {
+		switch kind := known(args[0]); kind {
 		case attribute.Number, attribute.Bool, attribute.Null:
 			c.report(classType, apierror.OperandType(name, kind.String()))
 		}
@@ -113,6 +114,8 @@ func (c *conditionParser) checkCall(name string, args []operand) {
 func (c *conditionParser) checkTypeName(o operand) {
 	v, ok := o.(*valueOperand)
 	switch {
+	case !ok && known(o) != attribute.None:
+		c.report(classType, apierror.OperandType("attribute_type", known(o).String()))
 	case !ok:
 		c.report(classType, apierror.OperandType("attribute_type", "{NS,SS,L,BS,N,M,B,BOOL,NULL,S}"))
 	case v.value == nil:
@@ -126,10 +129,7 @@ func (c *conditionParser) checkTypeName(o operand) {
 
 func (c *conditionParser) checkBeginsWith(args []operand) {
 	for _, o := range args {
-		kind := literal(o)
-		if call, ok := o.(*callOperand); ok && call.name == "size" {
-			kind = attribute.Number
-		}
+		kind := known(o)
 		if kind != attribute.None && kind != attribute.String && kind != attribute.Binary {
 			c.report(classType, apierror.OperandType("begins_with", kind.String()))
 			return

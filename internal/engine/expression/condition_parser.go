@@ -173,6 +173,7 @@ func (c *conditionParser) between(value operand) part {
 	}
 	upper := c.operand()
 	c.checkOperands(value, lower, upper)
+	c.checkDistinct("BETWEEN", value, lower, upper)
 	c.checkOrdered("BETWEEN", value, lower, upper)
 	c.checkBounds(lower, upper)
 	return part{node: &betweenNode{value, lower, upper}}
@@ -185,6 +186,7 @@ func (c *conditionParser) in(value operand) part {
 	list := c.operands()
 	c.checkOperands(value)
 	c.checkOperands(list...)
+	c.checkDistinct("IN", value, list...)
 	if len(list) > maxInList {
 		c.report(classLimit, apierror.TooManyOperands("IN", len(list)))
 	}

@@ -47,8 +47,8 @@ var (
 		classParentheses, classFunction, classMisuse, classReserved, classLimit, classOperands,
 	}
 	updateOrder = []class{
-		classReserved, classFunction, classMisuse, classSection, classLimit, classUndefined,
-		classUndefinedValue, classOverlap, classConflict, classAction, classCount, classType,
+		classParentheses, classReserved, classFunction, classMisuse, classSection, classLimit, classUndefined,
+		classUndefinedValue, classOverlap, classConflict, classAction, classCount, classDistinct, classType,
 	}
 	projectionOrder = []class{
 		classReserved, classLimit, classUndefined, classOverlap, classConflict,
@@ -277,6 +277,19 @@ func (p *parser) value(t token) attribute.Value {
 		p.report(p.undefinedValue, apierror.UndefinedValue(p.textOf(t)))
 	}
 	return v
+}
+
+// checkDistinct reports a first operand that is the path of another one.
+func (p *parser) checkDistinct(operator string, first operand, others ...operand) {
+	path, ok := first.(*pathOperand)
+	if !ok {
+		return
+	}
+	for _, o := range others {
+		if other, ok := o.(*pathOperand); ok && path.path.Equal(other.path) {
+			p.report(classDistinct, apierror.NotDistinct(operator, path.path.String()))
+		}
+	}
 }
 
 // checkPaths reports paths of which two overlap or conflict.

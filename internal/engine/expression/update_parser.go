@@ -103,8 +103,10 @@ func (u *updateParser) actionValue(keyword string) operand {
 	return &valueOperand{v}
 }
 
-func (u *updateParser) sum() operand {
-	left := u.operand()
+func (u *updateParser) sum() operand { return u.sumOf(u.operand()) }
+
+// sumOf reads what follows the first operand of a sum.
+func (u *updateParser) sumOf(left operand) operand {
 	t := u.peek()
 	if u.failed() || t.kind != tokenSymbol || (u.textOf(t) != "+" && u.textOf(t) != "-") {
 		return left
@@ -141,9 +143,7 @@ func (u *updateParser) operand() operand {
 	case u.failed():
 		return &valueOperand{}
 	case u.accept("("):
-		o := u.sum()
-		u.expect(")")
-		return o
+		return u.parentheses()
 	case t.kind == tokenValue:
 		u.take()
 		return &valueOperand{u.value(t)}
@@ -155,6 +155,18 @@ func (u *updateParser) operand() operand {
 		u.update.reads = append(u.update.reads, path)
 	}
 	return &pathOperand{path}
+}
+
+// parentheses reads up to the closing one. They are redundant around others.
+func (u *updateParser) parentheses() operand {
+	doubled := u.atSymbol("(")
+	left := u.operand()
+	if doubled && u.atSymbol(")") {
+		u.report(classParentheses, apierror.RedundantParentheses)
+	}
+	o := u.sumOf(left)
+	u.expect(")")
+	return o
 }
 
 func (u *updateParser) call() operand {
@@ -199,6 +211,7 @@ func (u *updateParser) checkCall(name string, args []operand) {
 		if _, ok := args[0].(*pathOperand); !ok {
 			u.report(classType, apierror.PathRequired(name))
 		}
+		u.checkDistinct(name, args[0], args[1])
 		return
 	}
 	for _, o := range args {
