@@ -7,6 +7,11 @@ func ConditionalOperatorAlone() *Error {
 	return validation("ConditionalOperator cannot be used without Filter or Expected")
 }
 
+// ConditionalOperatorOfOne refuses a ConditionalOperator with one condition.
+func ConditionalOperatorOfOne() *Error {
+	return validation("ConditionalOperator can only be used when Filter or Expected has two or more elements")
+}
+
 // ValueBesideList refuses an expectation with a value and a list of values.
 func ValueBesideList(name string) *Error {
 	return invalidParameter("Value and AttributeValueList cannot be used together for Attribute: %s", name)

@@ -16,15 +16,10 @@ type KeyCondition struct {
 	Values []attribute.Value
 }
 
-// ParseKeyCondition reads a key condition expression: conditions on key
-// attributes with AND between them, at most one for each. It is read with the
-// condition's grammar; what that allows and a key does not is refused
-// afterwards.
-func ParseKeyCondition(text string, placeholders *Placeholders) ([]KeyCondition, *apierror.Error) {
-	c, problem := ParseCondition(text, placeholders)
-	if problem != "" {
-		return nil, problem.In("KeyConditionExpression")
-	}
+// Keys gives the condition as conditions on key attributes, with AND between
+// them and at most one for each. What the grammar of conditions allows and a
+// key does not is refused.
+func (c *Condition) Keys() ([]KeyCondition, *apierror.Error) {
 	return keyConditions(nil, c.root)
 }
 

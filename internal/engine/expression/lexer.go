@@ -2,8 +2,9 @@
 // recursive-descent parser for each grammar, and pure evaluation on encoded
 // items.
 //
-// [ParseCondition] reads conditions and filters, [ParseKeyCondition] the key
-// condition of a query, [ParseUpdate] updates, [ParseProjection] projections.
+// [ParseCondition] reads conditions, filters and the key conditions of queries,
+// of which [Condition.Keys] gives what is asked of a key; [ParseUpdate] reads
+// updates, [ParseProjection] projections.
 // Placeholders are resolved while parsing; [Placeholders] remembers which were
 // used. A refusal names the first rule that the service would name: syntax
 // first, then the classes of mistakes in the service's order.

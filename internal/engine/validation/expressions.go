@@ -28,6 +28,8 @@ type Expressions struct {
 	Update     *expression.Update
 	Keys       []expression.KeyCondition
 	Projection []attribute.Path
+	// keyCondition is what Keys are read from, once all expressions are parsed.
+	keyCondition *expression.Condition
 }
 
 // A Parameter is a member of a request that may hold an expression.
@@ -100,7 +102,12 @@ func parse(e *request.Expressions) (Expressions, *apierror.Error) {
 	if unused := p.UnusedValues(); unused != nil {
 		return out, apierror.UnusedValues(unused)
 	}
-	return out, nil
+	if out.keyCondition == nil {
+		return out, nil
+	}
+	var err *apierror.Error
+	out.Keys, err = out.keyCondition.Keys()
+	return out, err
 }
 
 func (x *Expressions) parse(e *request.Expressions, p *expression.Placeholders) *apierror.Error {
@@ -116,11 +123,9 @@ func (x *Expressions) parse(e *request.Expressions, p *expression.Placeholders) 
 		}
 	}
 	if e.KeyCondition.Set {
-		keys, err := expression.ParseKeyCondition(e.KeyCondition.Value, p)
-		if err != nil {
-			return err
+		if x.keyCondition, problem = expression.ParseCondition(e.KeyCondition.Value, p); problem != "" {
+			return problem.In("KeyConditionExpression")
 		}
-		x.Keys = keys
 	}
 	if e.Filter.Set {
 		if x.Filter, problem = expression.ParseCondition(e.Filter.Value, p); problem != "" {

@@ -33,10 +33,18 @@ func filter(p *request.Pages) (*expression.Condition, *apierror.Error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.ConditionalOperator.Set && len(list) == 0 {
+	return joined(list, p.ConditionalOperator)
+}
+
+// joined gives the condition that comparisons make together.
+func joined(list []expression.Comparison, operator request.Text) (*expression.Condition, *apierror.Error) {
+	switch {
+	case operator.Set && len(list) == 0:
 		return nil, apierror.ConditionalOperatorAlone()
+	case operator.Set && len(list) == 1:
+		return nil, apierror.ConditionalOperatorOfOne()
 	}
-	return expression.NewCondition(list, p.ConditionalOperator.Value == "OR"), nil
+	return expression.NewCondition(list, operator.Value == "OR"), nil
 }
 
 // expected gives the condition of Expected, nil without one.
@@ -49,10 +57,7 @@ func expected(w *request.Write) (*expression.Condition, *apierror.Error) {
 		}
 		list = append(list, c)
 	}
-	if w.ConditionalOperator.Set && len(list) == 0 {
-		return nil, apierror.ConditionalOperatorAlone()
-	}
-	return expression.NewCondition(list, w.ConditionalOperator.Value == "OR"), nil
+	return joined(list, w.ConditionalOperator)
 }
 
 // expectation reads one entry of Expected, which comes in three forms: an
