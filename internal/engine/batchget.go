@@ -27,15 +27,17 @@ func (e *Engine) batchGetItem(r *wire.Reader) (action, *apierror.Error) {
 		return action{}, err
 	}
 	var names []string
+	var given givenNames
 	for i := range in.Tables {
 		names = append(names, in.Tables[i].TableName.Value)
+		given = given.with(&in.Tables[i].TableName)
 	}
 	return action{table: names[0], more: names[1:], batch: func(out []byte, leaves func(string) bool) ([]byte, error) {
 		tables, err := e.lookupAll(names)
 		if err != nil {
 			return out, err
 		}
-		b := batchGet{engine: e, in: in, out: append(out, `{"Responses":{`...), meter: newMeter(in.ReturnConsumedCapacity)}
+		b := batchGet{engine: e, in: in, out: append(out, `{"Responses":{`...), meter: newMeter(in.ReturnConsumedCapacity, given)}
 		for i, t := range tables {
 			reads, err := t.reads(&in.Tables[i], &x[i])
 			if err != nil {
@@ -126,7 +128,7 @@ func (b *batchGet) read() ([]byte, error) {
 		if i > 0 {
 			b.out = append(b.out, ',')
 		}
-		b.out = append(wire.AppendText(b.out, t.table.definition.Name), ':', '[')
+		b.out = append(wire.AppendText(b.out, b.in.Tables[i].TableName.Given()), ':', '[')
 		var err error
 		if left[i], err = b.readTable(t); err != nil {
 			return b.out, err
@@ -185,7 +187,7 @@ func (b *batchGet) readTable(t *tableReads) ([]batchKey, error) {
 
 // appendLeft appends a table's unprocessed keys in the form of the request.
 func (b *batchGet) appendLeft(k *request.KeysOfTable, keys []batchKey) {
-	out := append(wire.AppendText(b.out, k.TableName.Value), `:{"Keys":[`...)
+	out := append(wire.AppendText(b.out, k.TableName.Given()), `:{"Keys":[`...)
 	for i := range keys {
 		if i > 0 {
 			out = append(out, ',')

@@ -19,11 +19,13 @@ func (e *Engine) batchWriteItem(r *wire.Reader) (action, *apierror.Error) {
 		return action{}, err
 	}
 	var names []string
+	var given givenNames
 	for i := range in.Tables {
 		names = append(names, in.Tables[i].TableName.Value)
+		given = given.with(&in.Tables[i].TableName)
 	}
 	return action{table: names[0], more: names[1:], batch: func(out []byte, leaves func(string) bool) ([]byte, error) {
-		b := &batchWrite{in: in, leaves: leaves, meter: newMeter(in.ReturnConsumedCapacity)}
+		b := &batchWrite{in: in, leaves: leaves, meter: newMeter(in.ReturnConsumedCapacity, given)}
 		if err := e.writeAll(names, func(tables []*table) error { return e.writeBatch(tables, b) }); err != nil {
 			return out, err
 		}
@@ -32,7 +34,7 @@ func (e *Engine) batchWriteItem(r *wire.Reader) (action, *apierror.Error) {
 			return out, err
 		}
 		out = b.meter.appendAll(b.append(out))
-		return append(appendCollections(out, in.ReturnItemCollectionMetrics, metrics), '}'), nil
+		return append(appendCollections(out, in.ReturnItemCollectionMetrics, metrics, given), '}'), nil
 	}}, nil
 }
 
@@ -148,7 +150,7 @@ func (b *batchWrite) append(out []byte) []byte {
 			out = append(out, ',')
 		}
 		comma = true
-		out = appendWrites(append(wire.AppendText(out, w.TableName.Value), ':'), w.Writes, mine)
+		out = appendWrites(append(wire.AppendText(out, w.TableName.Given()), ':'), w.Writes, mine)
 	}
 	return append(out, '}')
 }

@@ -41,6 +41,28 @@ type meter struct {
 	// tells reads from writes.
 	split  string
 	tables []*consumed
+	given  givenNames
+}
+
+// givenNames are the tables that a request names by their ARNs.
+type givenNames []*request.TableName
+
+// with adds a table of the request.
+func (g givenNames) with(t *request.TableName) givenNames {
+	if t.ARN == "" {
+		return g
+	}
+	return append(g, t)
+}
+
+// of gives a table as the request names it.
+func (g givenNames) of(name string) string {
+	for _, t := range g {
+		if t.Value == name {
+			return t.ARN
+		}
+	}
+	return name
 }
 
 // consumed is the capacity that a request consumed of a table and its indexes.
@@ -51,11 +73,11 @@ type consumed struct {
 }
 
 // newMeter makes the meter that a request asks for.
-func newMeter(wanted request.Text) *meter {
+func newMeter(wanted request.Text, given givenNames) *meter {
 	if !wanted.Set || wanted.Value == "NONE" {
 		return nil
 	}
-	return &meter{byIndex: wanted.Value == "INDEXES"}
+	return &meter{byIndex: wanted.Value == "INDEXES", given: given}
 }
 
 // reset forgets what was counted: a plan may run again.
@@ -160,7 +182,7 @@ func (m *meter) appendTable(out []byte, c *consumed) []byte {
 		total += units
 	}
 	out = append(out, `{"TableName":`...)
-	out = wire.AppendText(out, c.table.definition.Name)
+	out = wire.AppendText(out, m.given.of(c.table.definition.Name))
 	out = m.appendUnits(out, total)
 	if m.byIndex {
 		out = m.appendUnits(append(out, `,"Table":{`...), c.units)

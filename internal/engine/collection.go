@@ -88,7 +88,7 @@ func appendCollection(out []byte, metrics []collectionMetric) []byte {
 
 // appendCollections appends the member of a response about several writes: the
 // collections by table.
-func appendCollections(out []byte, wanted request.Text, metrics []collectionMetric) []byte {
+func appendCollections(out []byte, wanted request.Text, metrics []collectionMetric, given givenNames) []byte {
 	if wanted.Value != "SIZE" {
 		return out
 	}
@@ -97,7 +97,7 @@ func appendCollections(out []byte, wanted request.Text, metrics []collectionMetr
 		if i > 0 && metrics[i-1].table == m.table {
 			out = append(out, ',')
 		} else {
-			out = append(appendMember(out, m.table.definition.Name), '[')
+			out = append(appendMember(out, given.of(m.table.definition.Name)), '[')
 		}
 		out = m.appendTo(out)
 		if i+1 == len(metrics) || metrics[i+1].table != m.table {

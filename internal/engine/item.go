@@ -46,7 +46,7 @@ func (e *Engine) get(t *table, in *request.GetItem, x *validation.Expressions, o
 		value = e.strict.behind(t, nil).of(t.definition.Space, key, value)
 	}
 	it := attribute.Item(value)
-	m := newMeter(in.ReturnConsumedCapacity)
+	m := newMeter(in.ReturnConsumedCapacity, givenNames(nil).with(&in.TableName))
 	m.read(t, nil, readUnits(sizeOf(it), in.ConsistentRead.Value))
 	out = append(out, '{')
 	if it != nil {
@@ -198,7 +198,7 @@ func (t *table) put(in *request.PutItem, x *validation.Expressions) (*single, *a
 	return &single{
 		key:        t.key.place(stored),
 		item:       stored,
-		meter:      newMeter(in.ReturnConsumedCapacity),
+		meter:      newMeter(in.ReturnConsumedCapacity, givenNames(nil).with(&in.TableName)),
 		condition:  x.Condition,
 		wantsOld:   in.WantsOld(),
 		returnsOld: in.ReturnValues.Value == "ALL_OLD",
@@ -268,7 +268,7 @@ func (t *table) delete(in *request.DeleteItem, x *validation.Expressions) (*sing
 	return &single{
 		key:        t.key.place(key),
 		item:       key,
-		meter:      newMeter(in.ReturnConsumedCapacity),
+		meter:      newMeter(in.ReturnConsumedCapacity, givenNames(nil).with(&in.TableName)),
 		condition:  x.Condition,
 		wantsOld:   in.WantsOld(),
 		returnsOld: in.ReturnValues.Value == "ALL_OLD",

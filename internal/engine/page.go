@@ -51,7 +51,7 @@ func newPage(t *table, in *request.Pages, x *validation.Expressions) (*page, *ap
 		table: t, filter: x.Filter, limit: in.Limit.Value,
 		projection: projection(x, &in.AttributesToGet),
 		countOnly:  in.Select.Value == "COUNT",
-		meter:      newMeter(in.ReturnConsumedCapacity),
+		meter:      newMeter(in.ReturnConsumedCapacity, givenNames(nil).with(&in.TableName)),
 		consistent: in.ConsistentRead.Value,
 		ends:       func(attribute.Item) bool { return false },
 	}

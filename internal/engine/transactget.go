@@ -19,8 +19,10 @@ func (e *Engine) transactGetItems(r *wire.Reader) (action, *apierror.Error) {
 		return action{}, err
 	}
 	names := make([]string, len(in.Gets))
+	var given givenNames
 	for i, get := range in.Gets {
 		names[i] = get.TableName.Value
+		given = given.with(&get.TableName)
 	}
 	return action{table: names[0], more: names[1:], actions: len(names), run: func(out []byte) ([]byte, error) {
 		tables, err := e.lookupAll(names)
@@ -31,7 +33,7 @@ func (e *Engine) transactGetItems(r *wire.Reader) (action, *apierror.Error) {
 		if err != nil {
 			return out, err
 		}
-		m := newMeter(in.ReturnConsumedCapacity)
+		m := newMeter(in.ReturnConsumedCapacity, given)
 		m.reset("ReadCapacityUnits")
 		return e.transactGet(out, tables, places, x, m)
 	}}, nil

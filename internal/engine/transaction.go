@@ -21,13 +21,15 @@ func (e *Engine) transactWriteItems(r *wire.Reader) (action, *apierror.Error) {
 		return action{}, err
 	}
 	names := make([]string, len(in.Actions))
+	var given givenNames
 	for i := range in.Actions {
 		w, _ := in.Actions[i].Write()
 		names[i] = w.TableName.Value
+		given = given.with(&w.TableName)
 	}
 	return action{table: names[0], more: names[1:], actions: len(names), run: func(out []byte) ([]byte, error) {
 		var writes []batched
-		m := newMeter(in.ReturnConsumedCapacity)
+		m := newMeter(in.ReturnConsumedCapacity, given)
 		err := e.writeAll(names, func(tables []*table) (err error) {
 			writes, err = e.transact(tables, in, x, m)
 			return err
@@ -40,7 +42,7 @@ func (e *Engine) transactWriteItems(r *wire.Reader) (action, *apierror.Error) {
 			return out, err
 		}
 		out = m.appendAll(append(out, '{'))
-		return append(appendCollections(out, in.ReturnItemCollectionMetrics, metrics), '}'), nil
+		return append(appendCollections(out, in.ReturnItemCollectionMetrics, metrics, given), '}'), nil
 	}}, nil
 }
 

@@ -57,7 +57,7 @@ func (t *table) update(in *request.UpdateItem, x *validation.Expressions) (*sing
 	return &single{
 		key:        t.key.place(key),
 		item:       key,
-		meter:      newMeter(in.ReturnConsumedCapacity),
+		meter:      newMeter(in.ReturnConsumedCapacity, givenNames(nil).with(&in.TableName)),
 		condition:  x.Condition,
 		wantsOld:   in.WantsOld(),
 		returnsOld: in.ReturnValues.Value == "ALL_OLD" || in.ReturnValues.Value == "UPDATED_OLD",

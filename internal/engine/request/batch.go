@@ -1,6 +1,7 @@
 package request
 
 import (
+	"slices"
 	"strconv"
 
 	"example.com/ddb/internal/engine/apierror"
@@ -24,7 +25,7 @@ type BatchGetItem struct {
 
 // KeysOfTable are the keys that a batch reads from one table.
 type KeysOfTable struct {
-	TableName Text
+	TableName TableName
 	Keys      []Item
 	Expressions
 	AttributesToGet Texts
@@ -38,9 +39,9 @@ func (b *BatchGetItem) Read(r *wire.Reader) *apierror.Error {
 		switch string(name) {
 		case "RequestItems":
 			set = r.Map(wire.ClassKeys, func(table []byte) {
-				k := KeysOfTable{TableName: Text{string(table), true}}
+				k := KeysOfTable{TableName: TableName{Text: Text{string(table), true}}}
 				if r.Structure(wire.Element, "KeysAndAttributes", func(name []byte) { k.readMember(r, name) }) {
-					b.Tables = append(b.Tables, k)
+					b.Tables = addTable(b.Tables, k, MaxBatchGets)
 				}
 			})
 		case "ReturnConsumedCapacity":
@@ -64,6 +65,20 @@ func (b *BatchGetItem) Read(r *wire.Reader) *apierror.Error {
 	}
 	return c.Err()
 }
+
+// addTable adds what a batch does with a table, in place of what an earlier
+// member of that name said. A batch with more tables than items is refused, so
+// there is no need to look through them.
+func addTable[T interface{ table() string }](list []T, t T, most int) []T {
+	if len(list) <= most {
+		list = slices.DeleteFunc(list, func(other T) bool { return other.table() == t.table() })
+	}
+	return append(list, t)
+}
+
+func (k KeysOfTable) table() string { return k.TableName.Value }
+
+func (w WritesOfTable) table() string { return w.TableName.Value }
 
 func (c *constraints) requestItems(set bool, tables int) {
 	c.notNull(set, "requestItems")
@@ -101,7 +116,7 @@ type BatchWriteItem struct {
 
 // WritesOfTable are the writes of a batch to one table.
 type WritesOfTable struct {
-	TableName Text
+	TableName TableName
 	Writes    []BatchWrite
 }
 
@@ -118,9 +133,9 @@ func (b *BatchWriteItem) Read(r *wire.Reader) *apierror.Error {
 		switch string(name) {
 		case "RequestItems":
 			set = r.Map(wire.ClassWrites, func(table []byte) {
-				w := WritesOfTable{TableName: Text{string(table), true}}
+				w := WritesOfTable{TableName: TableName{Text: Text{string(table), true}}}
 				if r.List(func() { w.Writes = append(w.Writes, readBatchWrite(r)) }) {
-					b.Tables = append(b.Tables, w)
+					b.Tables = addTable(b.Tables, w, MaxBatchWrites)
 				}
 			})
 		case "ReturnConsumedCapacity":

@@ -7,7 +7,7 @@ import (
 
 // Write holds the members that the three writes of one item share.
 type Write struct {
-	TableName Text
+	TableName TableName
 	Expressions
 	Expected                            Comparisons
 	ConditionalOperator                 Text
@@ -160,7 +160,7 @@ func (u *UpdateItem) readMember(r *wire.Reader, name []byte) {
 
 // GetItem is the input of GetItem.
 type GetItem struct {
-	TableName Text
+	TableName TableName
 	Key       Item
 	Expressions
 	AttributesToGet        Texts

@@ -37,6 +37,23 @@ func (t Text) or(other string) string {
 	return other
 }
 
+// A TableName is the name of a table.
+type TableName struct {
+	Text
+	// ARN is what the request gave in the name's place, "" for nothing.
+	ARN string
+}
+
+// Given gives the table as the request named it, which is how the answer names
+// it, see
+// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ConsumedCapacity.html
+func (t *TableName) Given() string {
+	if t.ARN != "" {
+		return t.ARN
+	}
+	return t.Value
+}
+
 // An Int is an optional number member.
 type Int struct {
 	Value int64
@@ -183,10 +200,12 @@ func (c *constraints) name(t Text, path string, least int) {
 
 // tableName checks a table's name where its ARN may stand as well, and puts
 // the name in the ARN's place.
-func (c *constraints) tableName(t *Text, path string) {
+func (c *constraints) tableName(t *TableName, path string) {
 	c.notNull(t.Set, path)
-	t.Value = nameOf(t.Value)
-	c.name(*t, path, 1)
+	if name := nameOf(t.Value); name != t.Value {
+		t.Value, t.ARN = name, t.Value
+	}
+	c.name(t.Text, path, 1)
 }
 
 // showList shows a list of strings as the service does.

@@ -7,7 +7,7 @@ import (
 
 // Pages holds the members that Query and Scan share.
 type Pages struct {
-	TableName Text
+	TableName TableName
 	IndexName Text
 	Expressions
 	// LegacyFilter is the QueryFilter or the ScanFilter.
