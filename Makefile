@@ -23,6 +23,8 @@ help: ## print this list
 test: ## run every test (a C compiler is needed by -race)
 	go test -race ./...
 	go -C internal/difftest test -race ./...
+	go test -run Allocations ./fields ./model ./internal/engine # which -race changes
+	go -C internal/bench test .
 
 lint: ## check format, go vet, go.mod and the linters of internal/tools
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "gofmt would change:" $$unformatted; exit 1; }

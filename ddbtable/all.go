@@ -127,7 +127,7 @@ func (q *query) countVisible(ctx context.Context, r *reader) (n int, err error) 
 // judge decides on the i-th item of a request. It is not ok if the item is left
 // out; else it is, as it is passed on, at a place in the reader's list.
 func (q *query) judge(ctx context.Context, r *reader, i int) (at int, ok bool, err error) {
-	if r.whole && len(r.rows.bad) == 0 {
+	if r.plain() {
 		return i, true, nil
 	}
 	rows, at := &r.rows, i

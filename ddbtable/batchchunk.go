@@ -103,7 +103,7 @@ func (c *writeChunk) call(table string) *call {
 	for n, i := range c.left {
 		all[n] = writeRequest{c.bytes(c.writes[i].json), c.writes[i].typed}
 	}
-	return &call{op: opBatchWrite, table: table, writes: all}
+	return &call{op: opBatchWrite, table: table, texts: &noTexts, several: &several{writes: all}}
 }
 
 // unprocessed finds the writes that the service returned.

@@ -36,7 +36,7 @@ type call struct {
 	key   []member // of the item
 	item  item     // to be put
 	start item     // ExclusiveStartKey
-	texts texts
+	texts *texts   // shared by calls that have the same; noTexts for none
 
 	limit   int
 	segment *segment // of a parallel Scan
@@ -48,10 +48,7 @@ type call struct {
 	oldOnFailure bool // ReturnValuesOnConditionCheckFailure is ALL_OLD
 	capacity     bool // the answer is to tell the consumed capacity
 
-	keys   [][]member     // of a batch of reads
-	writes []writeRequest // of a batch of writes
-	parts  []*call        // of a transaction
-	token  string         // of a transaction
+	*several // of a batch or a transaction, else nil
 
 	rows rows      // where the items of several go
 	seen *attempts // of a conditional write, else nil
@@ -59,22 +56,45 @@ type call struct {
 	watched attempts // memory for seen
 }
 
-// A roomyCall is a call with memory for what a write on one item has in its
-// expressions.
-type roomyCall struct {
-	call
-	names  [6]string
-	values [8]fields.Value
-	text   [160]byte
+// Several are the parts of a call that has some.
+type several struct {
+	keys   [][]member     // of a batch of reads
+	writes []writeRequest // of a batch of writes
+	parts  []*call        // of a transaction
+	token  string         // of a transaction
 }
 
-// newWrite makes the call of a write that has expressions.
-func newWrite(op operation, table string) *call {
-	c := new(roomyCall)
-	c.op, c.table = op, table
+// newCall makes a call on one item, with texts to be written if it has
+// expressions.
+func newCall(op operation, table string, expressions bool) *call {
+	if !expressions {
+		return &call{op: op, table: table, texts: &noTexts}
+	}
+	c := new(struct {
+		call
+		texts texts
+	})
+	c.op, c.table, c.call.texts = op, table, &c.texts
+	return &c.call
+}
+
+// newUpdate makes the call of an update, with memory for what most have in their
+// expressions.
+func newUpdate(table string) *call {
+	c := new(struct {
+		call
+		texts  texts
+		names  [6]string
+		values [8]fields.Value
+		text   [160]byte
+	})
+	c.op, c.table, c.call.texts = opUpdateItem, table, &c.texts
 	c.texts.writer = writer{c.text[:0], c.names[:0], c.values[:0]}
 	return &c.call
 }
+
+// noTexts are those of a call without expressions.
+var noTexts texts
 
 // A returned says which attributes an answer has: ReturnValues.
 type returned byte
@@ -96,12 +116,13 @@ type texts struct {
 	json []byte // all of it as members of a request, if that is prepared
 }
 
-// rows take the items of a response, one by one.
+// rows take the items of a response.
 type rows interface {
 	// reset forgets the items that a failed attempt brought.
 	reset()
 
-	// parse takes the item at the front of json and returns what follows it.
+	// parse takes the item at the front of json, perhaps also those that follow
+	// it behind a comma, and returns what is left.
 	parse(json []byte) (rest []byte, err error)
 
 	// done says that no more items of the response are going to be parsed.

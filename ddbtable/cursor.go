@@ -21,31 +21,33 @@ const (
 
 // cursor is the sealed text of a place.
 func (p *queryPlan) cursor(keys *seal.Keys, at place, reverse bool) (string, error) {
-	payload, err := p.payload(at, reverse)
+	var room [256]byte
+	payload, err := p.appendPayload(room[:0], at, reverse)
 	if err != nil {
 		return "", err
 	}
 	return keys.Seal(p.context(), payload), nil
 }
 
-// payload is the text of a place before it is sealed.
-func (p *queryPlan) payload(at place, reverse bool) (payload []byte, err error) {
+// appendPayload appends the text of a place before it is sealed.
+func (p *queryPlan) appendPayload(dst []byte, at place, reverse bool) ([]byte, error) {
 	flags := byte(0)
 	if reverse {
 		flags |= cursorReverse
 	}
 	if at.after.none() {
-		return binary.AppendUvarint([]byte{flags}, uint64(at.ranges)), nil
+		return binary.AppendUvarint(append(dst, flags), uint64(at.ranges)), nil
 	}
-	values, err := at.after.values(p.keys)
+	var room [4]fields.Value
+	values, err := at.after.appendValues(room[:0], p.keys[p.fixed():])
 	if err != nil {
 		return nil, err
 	}
-	payload = append(make([]byte, 0, 256), flags|cursorKey)
-	for _, v := range values[p.fixed():] {
-		payload = appendText(appendText(payload, string(v.Kind())), v.Text())
+	dst = append(dst, flags|cursorKey)
+	for _, v := range values {
+		dst = appendText(appendText(dst, string(v.Kind())), v.Text())
 	}
-	return payload, nil
+	return dst, nil
 }
 
 // fixed is how many key attributes are the same for all items: those of the

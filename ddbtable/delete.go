@@ -102,7 +102,6 @@ func (d deletion) remove(ctx context.Context) (reply, error) {
 
 // call is the request that removes the item on the condition.
 func (d deletion) call() (c *call, err error) {
-	c = &call{op: opDeleteItem, table: d.core.settings.name}
 	if err := d.core.versionGiven(d.cond, d.anyVersion); err != nil {
 		return nil, err
 	}
@@ -110,7 +109,8 @@ func (d deletion) call() (c *call, err error) {
 	if d.cond == nil {
 		cond = d.core.replaceable()
 	}
-	if c.key, err = d.core.key(d.key); err == nil {
+	c = newCall(opDeleteItem, d.core.settings.name, cond != nil)
+	if c.key, err = d.core.key(d.key); err == nil && cond != nil {
 		c.texts.condition, err = c.texts.writer.condition(cond)
 	}
 	return c, err

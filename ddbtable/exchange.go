@@ -14,7 +14,16 @@ import (
 	"example.com/ddb/internal/wire"
 )
 
-const targetPrefix = "DynamoDB_20120810."
+// targets are the operations as a request names them.
+var targets = func() map[operation]string {
+	all := make(map[operation]string)
+	for _, op := range []operation{
+		opGetItem, opPutItem, opUpdateItem, opDeleteItem, opQuery, opScan, opBatchGet, opBatchWrite, opTransactGet, opTransactWrite,
+	} {
+		all[op] = "DynamoDB_20120810." + string(op)
+	}
+	return all
+}()
 
 // An exchange is one direct call: it stands in for the client's protocol.
 type exchange struct {
@@ -42,7 +51,7 @@ func (x *exchange) SerializeRequest(_ context.Context, _ *smithy.OperationSchema
 	if req.URL.Path == "" {
 		req.URL.Path = "/"
 	}
-	req.Header.Set("X-Amz-Target", targetPrefix+string(x.call.op))
+	req.Header.Set("X-Amz-Target", targets[x.call.op])
 	req.Header.Set("Content-Type", "application/x-amz-json-1.0")
 	x.request = newBuffer()
 	x.request.bytes = x.call.appendWanted(x.call.appendBody(x.request.bytes))

@@ -140,7 +140,7 @@ func (f *follower) countAll(ctx context.Context) (n int, err error) {
 // BatchGetItem takes.
 func (f *follower) fetch(ctx context.Context, i int) error {
 	t, entries := f.core, &f.reader.rows
-	c := &call{op: opBatchGet, table: t.settings.name, texts: f.reader.plan.followed.texts, consistent: t.consistent}
+	c := &call{op: opBatchGet, table: t.settings.name, texts: &f.reader.plan.followed.texts, consistent: t.consistent, several: new(several)}
 	ids := make([]string, min(maxBatchGets, entries.count()-i))
 	for n := range ids {
 		key, err := t.keyOf(entries.raw(i + n))
@@ -200,10 +200,11 @@ func (entries) room(int) {}
 func (entries) done()    {}
 func (entries) clear()   {}
 
-func (entries) parse(json []byte, _ func(*fields.Field) bool) (rest []byte, err error) {
+func (entries) parse(json []byte, into *typedRows) (rest []byte, err error) {
 	scan := wire.NewScanner(json)
 	_, err = scan.Skip()
-	return json[scan.Pos():], err
+	rest = json[scan.Pos():]
+	return rest, into.took(json, rest, err)
 }
 
 func (entries) add(item, func(*fields.Field) bool) error { return nil }

@@ -50,7 +50,17 @@ func (t *core) getInto(ctx context.Context, equalities []*node, into record) err
 
 // getItem sends one GetItem. The reply has no item if there is none.
 func (t *core) getItem(ctx context.Context, key []member, consistent bool, p projection, keys []*fields.Field) (reply, error) {
-	c := &call{op: opGetItem, table: t.settings.name, key: key, consistent: consistent}
-	c.texts.projection = c.texts.text(func(w *writer) { p.write(w, keys) })
+	c := t.getCall(key, p, keys)
+	c.consistent = consistent
 	return t.sender.send(ctx, c)
+}
+
+// getCall is the request for one item.
+func (t *core) getCall(key []member, p projection, keys []*fields.Field) *call {
+	c := newCall(opGetItem, t.settings.name, p.some)
+	c.key = key
+	if p.some {
+		c.texts.projection = c.texts.text(func(w *writer) { p.write(w, keys) })
+	}
+	return c
 }

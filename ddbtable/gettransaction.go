@@ -50,9 +50,7 @@ func (r readInto[T]) read() (g transactGet, err error) {
 		return g, err
 	}
 	keys := t.reading()
-	c := &call{op: opGetItem, table: t.settings.name, key: key}
-	c.texts.projection = c.texts.text(func(w *writer) { t.projection.write(w, keys) })
-	return transactGet{&t.settings, c, func(found item) error {
+	return transactGet{&t.settings, t.getCall(key, t.projection, keys), func(found item) error {
 		*r.into = nil
 		if found.none() || !t.visible(found) {
 			return nil
@@ -77,7 +75,7 @@ func GetTransaction(ctx context.Context, client Client, reads ...TransactRead) e
 }
 
 func getTransaction(ctx context.Context, client Client, reads []TransactRead) (tables []string, o *tally, err error) {
-	c := &call{op: opTransactGet}
+	c := &call{op: opTransactGet, texts: &noTexts, several: new(several)}
 	var gets []transactGet
 	var all settings
 	var wrong []error

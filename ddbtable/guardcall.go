@@ -77,7 +77,8 @@ func (g *guardCall) idle() bool { return g.rule.counts && g.count == 0 }
 func (g *guardCall) call() *call {
 	t := g.core.guardTable()
 	key := t.guardKey(g.text)
-	c := &call{table: t.settings.name, key: key}
+	c := newCall("", t.settings.name, true)
+	c.key = key
 	switch {
 	case g.rule.counts:
 		c.op = opUpdateItem

@@ -253,7 +253,8 @@ func (p *guardedPart) build() (*call, error) {
 	if err != nil || !p.reads() {
 		return made, err
 	}
-	c := *made
+	c, own := *made, *made.texts
+	c.texts = &own
 	if p.old == nil {
 		return &c, c.texts.require(fieldNode(opNotExists, p.core.schema.primary.partitions[0]))
 	}

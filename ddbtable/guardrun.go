@@ -51,23 +51,25 @@ type causedError struct {
 func (e *causedError) Unwrap() []error { return []error{e.error, e.cause} }
 
 // runGuarded is run for a table with guard items.
-func (p put) runGuarded(ctx context.Context, r record, cond *node, kind func(item) error) (stored item, out reply, err error) {
+func (p put) runGuarded(ctx context.Context, r record, cond *node, kind func(item) error) (out reply, err error) {
 	single := p
 	single.idempotent = false // which no transaction takes
 	part, err := single.part(r, cond)
 	if err != nil {
-		return stored, out, err
+		return out, err
 	}
 	g := part.(*guardedPart)
-	stored = g.transactPart.(*fixedPart).call.item
-	met, err := p.core.alone(ctx, g, p.returnOld, p.refusal(stored, kind, "").holds)
-	if err == nil && !met.none() {
-		stored = met // already, perhaps with another version
-	}
-	if p.returnOld {
+	sent := g.transactPart.(*fixedPart).call.item
+	met, err := p.core.alone(ctx, g, p.returnOld, p.refusal(sent, kind, "").holds)
+	switch {
+	case p.returnOld:
 		out.item = g.stored
+	case err == nil && !met.none():
+		out.item = met // already, perhaps with another version
+	default:
+		out.item = sent
 	}
-	return stored, out, err
+	return out, err
 }
 
 // runGuarded removes an item with its guard items. The reply has the item as it

@@ -61,20 +61,43 @@ func (i item) value(name string) (fields.Value, error) {
 	return found, err
 }
 
-// values lists the values of some attributes, all of which must be there.
-func (i item) values(of []*fields.Field) ([]fields.Value, error) {
-	all := make([]fields.Value, len(of))
-	for n, f := range of {
-		v, err := i.value(f.Name)
-		if err != nil {
-			return nil, err
+// appendValues appends the values of some attributes, all of which must be
+// there.
+func (i item) appendValues(dst []fields.Value, of []*fields.Field) ([]fields.Value, error) {
+	start := len(dst)
+	dst = append(dst, make([]fields.Value, len(of))...)
+	all := dst[start:]
+	var err error
+	if i.json == nil {
+		for n := 0; n < len(of) && err == nil; n++ {
+			all[n], err = i.value(of[n].Name)
 		}
-		if v.Kind() == "" {
+	} else {
+		err = i.parseValues(all, of)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for n, f := range of {
+		if all[n].Kind() == "" {
 			return nil, planErrorf("the response lacks the key attribute %q", f.Name)
 		}
-		all[n] = v
 	}
-	return all, nil
+	return dst, nil
+}
+
+// parseValues reads the values of some attributes, each listed once, from the
+// JSON.
+func (i item) parseValues(all []fields.Value, of []*fields.Field) error {
+	scan := wire.NewScanner(i.json)
+	return scan.Each('{', '}', func(name []byte) error {
+		n := slices.IndexFunc(of, func(f *fields.Field) bool { return f.Name == string(name) })
+		json, err := scan.Skip()
+		if err == nil && n >= 0 {
+			all[n], err = fields.ParseValue(json)
+		}
+		return err
+	})
 }
 
 // clone is the item in memory of its own.

@@ -12,10 +12,10 @@ type list interface {
 	// room makes room for n items in all.
 	room(n int)
 
-	// parse appends the item at the front of json, of which some attributes
-	// were asked for, nil for all, and returns what follows it. After done, it
-	// is about the items of another response.
-	parse(json []byte, asked func(*fields.Field) bool) (rest []byte, err error)
+	// parse appends the item at the front of json and those that follow it
+	// behind a comma, telling into of each, and returns what is left. After done,
+	// it is about the items of another response.
+	parse(json []byte, into *typedRows) (rest []byte, err error)
 	done()
 
 	// add appends an item of the SDK's type.
@@ -27,9 +27,9 @@ type list interface {
 	// clear forgets the items, but not those that were taken.
 	clear()
 
-	// take appends the i-th item of a list of the same Go type, or of this one,
-	// to those that were taken.
-	take(from list, i int)
+	// take appends n items of a list of the same Go type, or of this one, from
+	// the i-th on, to those that were taken.
+	take(from list, i, n int)
 
 	// reverse turns the order of those that were taken.
 	reverse()
@@ -55,30 +55,47 @@ func (l *listOf[T]) room(n int) {
 	}
 }
 
-func (l *listOf[T]) parse(json []byte, asked func(*fields.Field) bool) (rest []byte, err error) {
-	if cap(l.items) == 0 {
-		l.items = l.one[:0]
-	}
-	l.items = append(l.items, *new(T))
-	v := &l.items[len(l.items)-1]
-	if l.def.union != nil {
-		var made any
-		made, rest, err = l.def.union.parse(json)
-		*v, _ = made.(T) // T is any
-		return rest, err
-	}
-	if !l.reader.Open() {
-		if l.reader, err = l.def.plan.Reader(asked); err != nil {
+func (l *listOf[T]) parse(json []byte, into *typedRows) (rest []byte, err error) {
+	if l.def.union == nil && !l.reader.Open() {
+		if l.reader, err = l.def.plan.Reader(into.asked); err != nil {
 			return nil, err
 		}
 	}
-	return l.reader.Next(json, v)
+	if cap(l.items) == 0 {
+		l.items = l.one[:0]
+	}
+	for {
+		v := l.next()
+		if l.def.union == nil {
+			rest, err = l.reader.Next(json, v)
+		} else {
+			var made any
+			made, rest, err = l.def.union.parse(json)
+			*v, _ = made.(T) // T is any
+		}
+		err = into.took(json, rest, err)
+		if err != nil || len(rest) == 0 || rest[0] != ',' {
+			return rest, err
+		}
+		json = rest[1:]
+	}
+}
+
+// next appends a zero item. Memory behind the items is zero.
+func (l *listOf[T]) next() *T {
+	n := len(l.items)
+	if n < cap(l.items) {
+		l.items = l.items[:n+1]
+	} else {
+		l.items = append(l.items, *new(T))
+	}
+	return &l.items[n]
 }
 
 func (l *listOf[T]) done() { l.reader.Close() }
 
 func (l *listOf[T]) add(typed item, asked func(*fields.Field) bool) error {
-	l.items = append(l.items, *new(T))
+	l.next()
 	return l.at(len(l.items)-1).read(typed, asked)
 }
 
@@ -95,7 +112,7 @@ func (l *listOf[T]) clear() {
 	l.items = l.items[:0]
 }
 
-func (l *listOf[T]) take(from list, i int) {
+func (l *listOf[T]) take(from list, i, n int) {
 	other := from.(*listOf[T])
 	if l == other && l.taken == nil {
 		// What is taken stays in the memory of the first response that has
@@ -103,10 +120,10 @@ func (l *listOf[T]) take(from list, i int) {
 		l.taken, l.given = l.items[:0], true
 	}
 	if l == other && l.given && i == len(l.taken) {
-		l.taken = l.taken[:i+1] // it is in its place
+		l.taken = l.taken[:i+n] // they are in their place
 		return
 	}
-	l.taken = append(l.taken, other.items[i])
+	l.taken = append(l.taken, other.items[i:i+n]...)
 }
 
 func (l *listOf[T]) reverse() { slices.Reverse(l.taken) }

@@ -43,7 +43,7 @@ func (m *merger) start(payload []byte) bool {
 func (m *merger) cursor(at func(*stream) place, reverse bool) (string, error) {
 	var payload []byte
 	for _, s := range m.streams {
-		one, err := s.reader.plan.payload(at(s), reverse)
+		one, err := s.reader.plan.appendPayload(nil, at(s), reverse)
 		if err != nil {
 			return "", err
 		}
@@ -113,7 +113,7 @@ func (m *merger) page(ctx context.Context, want int, follows bool) (p page, err 
 			return page{}, err
 		}
 		if ok {
-			p.take(s.list(), at)
+			p.take(s.list(), at, 1)
 		}
 	}
 	p.capped = !ahead && slices.ContainsFunc(m.streams, func(s *stream) bool { return !s.ended() })

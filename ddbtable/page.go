@@ -60,10 +60,10 @@ type page struct {
 	capped     bool
 }
 
-// take appends the i-th item of a list to the page.
-func (p *page) take(from list, i int) {
-	p.items.take(from, i)
-	p.n++
+// take appends n items of a list to the page, from the i-th on.
+func (p *page) take(from list, i, n int) {
+	p.items.take(from, i, n)
+	p.n += n
 }
 
 func (q *query) page(ctx context.Context, n int, cursor string) (page, error) {
@@ -110,8 +110,8 @@ type pager struct {
 	reader *reader
 	want   int
 
-	first  item // key of the first item
-	last   item // key of the last item that was judged for the page
+	first  item // the first item
+	last   item // the last item that was judged for the page
 	reads  int
 	growth int
 	ahead  bool // an item follows the full page
@@ -124,6 +124,9 @@ func (b *pager) fill(ctx context.Context) error {
 		if limit == 0 {
 			b.capped = true
 			return nil
+		}
+		if !b.last.none() { // they lie in the buffer of the request before
+			b.first, b.last = b.first.clone(), b.last.clone()
 		}
 		batch, err := b.reader.next(ctx, limit)
 		if err != nil {
@@ -155,9 +158,12 @@ func (b *pager) limit() int {
 }
 
 // takeAll judges the items of one request. The one behind a full page is only
-// looked at. Keys are copied when the request is done with, because they lie in
-// its buffer.
+// looked at.
 func (b *pager) takeAll(ctx context.Context) error {
+	if b.reader.plain() {
+		b.takePlain()
+		return nil
+	}
 	rows, last := &b.reader.rows, -1
 	for i := range rows.count() {
 		at, ok, err := b.query.judge(ctx, b.reader, i)
@@ -173,14 +179,29 @@ func (b *pager) takeAll(ctx context.Context) error {
 			continue
 		}
 		if b.n == 0 {
-			b.first = rows.raw(i).clone()
+			b.first = rows.raw(i)
 		}
-		b.take(b.reader.list(), at)
+		b.take(b.reader.list(), at, 1)
 	}
 	if last >= 0 {
-		b.last = rows.raw(last).clone()
+		b.last = rows.raw(last)
 	}
 	return nil
+}
+
+// takePlain is takeAll of items that need no judging.
+func (b *pager) takePlain() {
+	rows := &b.reader.rows
+	n := min(rows.count(), b.want-b.n)
+	b.ahead = n < rows.count()
+	if n == 0 {
+		return
+	}
+	if b.n == 0 {
+		b.first = rows.raw(0)
+	}
+	b.take(b.reader.list(), 0, n)
+	b.last = rows.raw(n - 1)
 }
 
 // forward completes the page when it was read in the query's direction.

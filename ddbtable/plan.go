@@ -121,7 +121,7 @@ func (p *queryPlan) sent() *node {
 func (p *queryPlan) request(i int, backward bool) call {
 	c := call{
 		op: opQuery, table: p.core.settings.name, index: p.index.name,
-		texts: p.ready()[i], consistent: p.core.consistent && p.index.consistent(), backward: backward,
+		texts: &p.ready()[i], consistent: p.core.consistent && p.index.consistent(), backward: backward,
 	}
 	if p.scan != nil {
 		c.op, c.segment = opScan, p.scan

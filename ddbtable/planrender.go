@@ -39,12 +39,12 @@ func (p *queryPlan) render() error {
 
 // counting is the texts of the request for a range that counts only: they have
 // no projection.
-func (p *queryPlan) counting(i int) texts {
+func (p *queryPlan) counting(i int) *texts {
 	if !p.entries().some {
-		return p.ready()[i]
+		return &p.ready()[i]
 	}
 	t, _ := p.renderRange(writer{}, p.ranges[i], projection{}) // render had the error
-	return t
+	return &t
 }
 
 func (p *queryPlan) renderRange(w writer, r keyRange, asked projection) (t texts, err error) {

@@ -3,7 +3,6 @@ package ddbtable
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -41,9 +40,12 @@ func (c Create[T]) Idempotent() Create[T] {
 // stored the item; a write-id attribute or Idempotent settles that. With
 // [Unique] or [Counted] it costs what they say.
 func (c Create[T]) Run(ctx context.Context) (T, error) {
-	stored := c.table.blank()
-	err := c.put.store(ctx, c.table.record(c.item), nil, stored)
-	return *stored.v, err
+	r := c.table.record(c.item)
+	stored, err := c.put.store(ctx, r, nil)
+	if !stored {
+		return *new(T), err
+	}
+	return *r.v, err
 }
 
 // free is the condition that no item has the key.
@@ -104,9 +106,12 @@ func (p Put[T]) Returning() PutReturning[T] { return PutReturning[T]{p} }
 // item has, or there must be none if that is 0; the item is stored with the next
 // version.
 func (p Put[T]) Run(ctx context.Context) (T, error) {
-	stored := p.table.blank()
-	err := p.put.store(ctx, p.table.record(p.item), p.cond, stored)
-	return *stored.v, err
+	r := p.table.record(p.item)
+	stored, err := p.put.store(ctx, r, p.cond)
+	if !stored {
+		return *new(T), err
+	}
+	return *r.v, err
 }
 
 func conditionFailed(item) error { return ErrConditionFailed }
@@ -152,15 +157,16 @@ func (p put) op() string {
 	return "put"
 }
 
-// store stores the item and reads it as it is stored into a record.
-func (p put) store(ctx context.Context, r record, cond *node, into record) error {
+// store stores the item. If it is stored, the record has it as it is.
+func (p put) store(ctx context.Context, r record, cond *node) (stored bool, err error) {
 	var o *tally
 	p.core, o = p.core.observed(p.op())
-	sent, _, err := p.run(ctx, r, cond)
-	if err == nil {
-		err = p.core.applied(into, sent)
+	out, err := p.run(ctx, r, cond)
+	defer out.release()
+	if stored = err == nil; stored {
+		err = p.core.applied(r, out.item)
 	}
-	return o.done(ctx, p.core.opError(p.op(), err))
+	return stored, o.done(ctx, p.core.opError(p.op(), err))
 }
 
 // replace stores the item and reads the one that it replaced into a record, if
@@ -169,7 +175,7 @@ func (p put) replace(ctx context.Context, r record, cond *node, into record) (re
 	var o *tally
 	p.core, o = p.core.observed(p.op())
 	p.returnOld = true
-	_, out, err := p.run(ctx, r, cond)
+	out, err := p.run(ctx, r, cond)
 	defer out.release()
 	if replaced = err == nil && !out.item.none(); replaced {
 		err = p.core.applied(into, out.item)
@@ -177,51 +183,52 @@ func (p put) replace(ctx context.Context, r record, cond *node, into record) (re
 	return replaced, o.done(ctx, p.core.opError(p.op(), err))
 }
 
-// run returns the item as it was sent and, with returnOld, the reply with the
-// one that it replaced.
-func (p put) run(ctx context.Context, r record, cond *node) (sent item, out reply, err error) {
+// run stores the item. The reply has the item as it is stored or, with
+// returnOld, the one that it replaced.
+func (p put) run(ctx context.Context, r record, cond *node) (out reply, err error) {
 	t, kind := p.core, conditionFailed
 	switch {
 	case t.mistake() != nil:
-		return sent, out, t.mistake()
+		return out, t.mistake()
 	case p.create:
 		cond, kind = p.free(), existing
 	case p.idempotent && p.returnOld:
-		return sent, out, planErrorf("Idempotent and Returning do not go together: when the item is stored already, the one before it is not known; drop one of them")
+		return out, planErrorf("Idempotent and Returning do not go together: when the item is stored already, the one before it is not known; drop one of them")
 	}
 	if len(t.schema.guards) > 0 {
 		return p.runGuarded(ctx, r, cond, kind)
 	}
-	id := t.newWriteID()
-	c, err := p.call(r, cond, id)
+	id, sent := t.newWriteID(), reply{body: newBuffer()}
+	defer func() { sent.release() }()
+	c, err := p.call(sent.body, r, cond, id)
 	if err != nil {
-		return sent, out, err
+		return out, err
 	}
+	sent.item = c.item
 	if p.returnOld {
 		c.returns = returnsOld
 	}
 	out, err = t.write(ctx, c, p.refusal(c.item, kind, id))
 	switch {
-	case err == nil && !p.returnOld && !out.item.none():
-		// It was stored already, perhaps with another version.
-		sent = out.item.clone()
+	case err != nil:
 		out.release()
-		return sent, reply{}, nil
-	case err != nil || !p.returnOld:
+	case !p.returnOld && out.item.none():
 		out.release()
-	case t.wroteItself(out.item, id):
+		out, sent = sent, reply{}
+	case p.returnOld && t.wroteItself(out.item, id):
 		// The call's own earlier attempt had stored what was replaced now.
 		out.release()
 		f := t.schema.duties.writeID
 		err = &ItemError{Attribute: f.Name, Field: f.GoName, Err: errOldLost, Applied: true}
 	}
-	return c.item, out, err
+	// Else, without returnOld, it was stored already, perhaps with another version.
+	return out, err
 }
 
-// call is the request that stores the item on a condition.
-func (p put) call(r record, cond *node, id string) (c *call, err error) {
+// call is the request that stores the item on a condition, written to the
+// buffer if it is JSON.
+func (p put) call(b *buffer, r record, cond *node, id string) (c *call, err error) {
 	t := p.core
-	c = &call{op: opPutItem, table: t.settings.name}
 	locked, err := t.stamp(r, id, p.create)
 	if err != nil {
 		return nil, err
@@ -232,7 +239,12 @@ func (p put) call(r record, cond *node, id string) (c *call, err error) {
 			cond = both(cond, locked)
 		}
 	}
-	if c.item, err = t.encode(r); err == nil {
+	c = newCall(opPutItem, t.settings.name, cond != nil)
+	b.bytes, c.item.typed, err = t.encodeOnto(b.bytes, r)
+	if c.item.typed == nil {
+		c.item.json = b.bytes
+	}
+	if err == nil && cond != nil {
 		c.texts.condition, err = c.texts.writer.condition(cond)
 	}
 	return c, err
@@ -240,7 +252,7 @@ func (p put) call(r record, cond *node, id string) (c *call, err error) {
 
 func (p put) refusal(i item, kind func(item) error, id string) *refusal {
 	t := p.core
-	r := &refusal{key: func() ([]member, error) { return t.keyOf(i) }, kind: kind, writeID: id}
+	r := &refusal{item: i, kind: kind, writeID: id}
 	if f := t.schema.duties.version; f != nil && !p.anyVersion {
 		r.version = func() fields.Value {
 			v, _ := i.value(f.Name) // it has been encoded here
@@ -253,19 +265,8 @@ func (p put) refusal(i item, kind func(item) error, id string) *refusal {
 	return r
 }
 
-// encode makes the item that is sent, in the form in which it is sent.
-func (t *core) encode(r record) (i item, err error) {
-	// Written where there is room, and kept at its length.
-	b := newBuffer()
-	defer b.release()
-	if b.bytes, i.typed, err = t.encodeOnto(b.bytes, r); i.typed == nil {
-		i.json = slices.Clone(b.bytes)
-	}
-	return i, err
-}
-
-// encodeOnto is encode with memory to append JSON to; there is none if the item
-// has the SDK's type.
+// encodeOnto makes the item that is sent, in the form in which it is sent: it is
+// appended as JSON, or has the SDK's type.
 func (t *core) encodeOnto(dst []byte, r record) (json []byte, typed map[string]types.AttributeValue, err error) {
 	if t.schema.union != nil {
 		return dst, nil, errOfUnion

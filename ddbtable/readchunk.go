@@ -75,7 +75,7 @@ func (c *readChunk) read(ctx context.Context) error {
 	for {
 		rows := &typedRows{list: t.list(), asked: c.getter.asked, limit: len(left)}
 		out, err := t.sender.send(ctx, &call{
-			op: opBatchGet, table: t.settings.name, consistent: t.consistent, texts: c.getter.texts, keys: left, rows: rows,
+			op: opBatchGet, table: t.settings.name, consistent: t.consistent, texts: &c.getter.texts, several: &several{keys: left}, rows: rows,
 		})
 		if err != nil {
 			return err

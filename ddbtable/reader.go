@@ -57,6 +57,9 @@ func (r *reader) list() list {
 
 func (r *reader) close() { r.reply.release() }
 
+// plain reports whether the items need no judging.
+func (r *reader) plain() bool { return r.whole && len(r.rows.bad) == 0 }
+
 // more reports whether there may be items left.
 func (r *reader) more() bool { return !r.plan.empty && r.at.ranges < len(r.plan.ranges) }
 

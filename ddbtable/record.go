@@ -28,7 +28,7 @@ type recordOf[T any] struct {
 }
 
 // record is a copy of an item that is going to be written.
-func (t *Table[T]) record(v T) record {
+func (t *Table[T]) record(v T) *recordOf[T] {
 	r := t.blank()
 	*r.v = v
 	return r

@@ -160,14 +160,15 @@ func (k *repairKind) send(ctx context.Context, key []member, m mend) (now item, 
 			}
 		}
 	}
-	c := &call{op: opUpdateItem, table: t.settings.name, key: key}
+	c := newUpdate(t.settings.name)
+	c.key = key
 	if c.texts.condition, err = c.texts.writer.condition(cond); err != nil {
 		return item{}, err
 	}
 	if c.texts.update, err = c.texts.writer.update(m.changes); err != nil {
 		return item{}, err
 	}
-	out, err := t.write(ctx, c, &refusal{key: func() ([]member, error) { return key, nil }, kind: conditionFailed})
+	out, err := t.write(ctx, c, &refusal{primary: key, kind: conditionFailed})
 	defer out.release()
 	return out.item.clone(), err
 }

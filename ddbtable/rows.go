@@ -2,6 +2,7 @@ package ddbtable
 
 import (
 	"errors"
+	"math"
 
 	"example.com/ddb/fields"
 )
@@ -13,11 +14,14 @@ type typedRows struct {
 	limit int                      // how many items there are at most, 0 if unknown
 	n     int                      // how many there are
 	bad   []badRow
-	typed []item   // the items as received, in the SDK's type
-	json  []byte   // or what the first of them begins
-	spans [][2]int // and where each stands in it
-	one   [1][2]int
+	typed []item // the items as received, in the SDK's type
+	json  []byte // or what the first of them begins
+	spans []span // and where each stands in it
+	one   [1]span
 }
+
+// A span is where an item begins and ends.
+type span [2]uint32
 
 // A badRow is an item that could not be read.
 type badRow struct {
@@ -34,22 +38,33 @@ func (r *typedRows) count() int { return r.n }
 
 func (r *typedRows) parse(json []byte) (rest []byte, err error) {
 	if r.n == 0 {
+		if uint64(len(json)) > math.MaxUint32 {
+			return nil, errLongAnswer
+		}
 		r.json = json
 	}
 	if cap(r.spans) == 0 {
 		r.spans = r.one[:0]
 	}
-	if rest, err = r.list.parse(json, r.asked); err != nil {
-		if err = r.took(err); err != nil {
-			return nil, err
+	return r.list.parse(json, r)
+}
+
+var errLongAnswer = errors.New("it has more than 4 GiB, where DynamoDB sends 16 MiB at most")
+
+// took notes that the list took the item at the front of json, and what was
+// wrong with it. It returns what is wrong with more than that item.
+func (r *typedRows) took(json, rest []byte, err error) error {
+	if err != nil {
+		if err = r.spoilt(err); err != nil {
+			return err
 		}
 	}
-	start := len(r.json) - len(json)
-	r.spans = append(r.spans, [2]int{start, len(r.json) - len(rest)})
+	start, end := len(r.json)-len(json), len(r.json)-len(rest)
+	r.spans = append(r.spans, span{uint32(start), uint32(end)})
 	if r.n++; r.n == 1 {
-		r.grow(len(json), len(json)-len(rest))
+		r.grow(len(json), end-start)
 	}
-	return rest, nil
+	return nil
 }
 
 func (r *typedRows) done() { r.list.done() }
@@ -64,19 +79,19 @@ func (r *typedRows) grow(all, first int) {
 	n = max(n, 1)
 	r.list.room(n)
 	if n > cap(r.spans) || cap(r.spans) == 1 {
-		r.spans = append(make([][2]int, 0, n), r.spans...)
+		r.spans = append(make([]span, 0, n), r.spans...)
 	}
 }
 
 func (r *typedRows) add(typed item) {
 	// There is no JSON that could be mistaken.
-	_ = r.took(r.list.add(typed, r.asked))
+	_ = r.spoilt(r.list.add(typed, r.asked))
 	r.typed = append(r.typed, typed)
 	r.n++
 }
 
-// took keeps the error of an item that cannot be read for whoever comes to it.
-func (r *typedRows) took(err error) error {
+// spoilt keeps the error of an item that cannot be read for whoever comes to it.
+func (r *typedRows) spoilt(err error) error {
 	if _, ok := errors.AsType[*fields.ValueError](err); ok {
 		r.bad = append(r.bad, badRow{r.n, err})
 		return nil

@@ -198,7 +198,7 @@ func (r *parallelRun) items(ctx context.Context, s *segmentRun) (items list, err
 			return nil, err
 		}
 		if ok {
-			items.take(s.reader.list(), at)
+			items.take(s.reader.list(), at, 1)
 		}
 	}
 	return items, nil

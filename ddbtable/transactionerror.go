@@ -129,7 +129,9 @@ func reasonError(r types.CancellationReason) error {
 
 // readWhole reads one item consistently.
 func readWhole(ctx context.Context, via sender, s *settings, key []member) (item, error) {
-	out, err := via.send(ctx, &call{op: opGetItem, table: s.name, key: key, consistent: true})
+	c := newCall(opGetItem, s.name, false)
+	c.key, c.consistent = key, true
+	out, err := via.send(ctx, c)
 	if err != nil {
 		return item{}, err
 	}

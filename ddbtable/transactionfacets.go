@@ -63,7 +63,8 @@ func (tx *transaction) canceledBefore(write int, err error) error {
 // readFacets reads the keys and unknown facets of some parts on one table.
 func (tx *transaction) readFacets(ctx context.Context, table string, group []int) (map[string]item, error) {
 	s, _ := tx.parts[group[0]].at()
-	c := &call{op: opBatchGet, table: table, consistent: true}
+	c := newCall(opBatchGet, table, true)
+	c.consistent, c.several = true, new(several)
 	var asked []string
 	for _, i := range group {
 		_, key := tx.parts[i].at()

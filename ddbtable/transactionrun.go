@@ -67,7 +67,7 @@ func retryable(canceled *types.TransactionCanceledException) bool {
 
 // send sends the writes, built from what is known of their facets.
 func (tx *transaction) send(ctx context.Context) error {
-	c := &call{op: opTransactWrite, token: tx.token}
+	c := &call{op: opTransactWrite, texts: &noTexts, several: &several{token: tx.token}}
 	if c.token == "" {
 		c.token = uuid.NewString()
 	}

@@ -45,10 +45,13 @@ func (p put) part(r record, cond *node) (transactPart, error) {
 	if err := notInTransaction(p.idempotent); err != nil {
 		return nil, err
 	}
-	c, err := p.call(r, cond, t.newWriteID())
+	b := newBuffer()
+	defer b.release()
+	c, err := p.call(b, r, cond, t.newWriteID())
 	if err != nil {
 		return nil, err
 	}
+	c.item = c.item.clone()
 	key, err := t.keyOf(c.item)
 	if err != nil {
 		return nil, err
@@ -110,7 +113,8 @@ func (c check) part() (transactPart, error) {
 	if cond == nil || cond.empty() && cond.err == nil {
 		cond = fieldNode(opExists, t.schema.primary.partitions[0])
 	}
-	request := &call{op: opCheck, table: t.settings.name, key: key}
+	request := newCall(opCheck, t.settings.name, true)
+	request.key = key
 	request.texts.condition, err = request.texts.writer.condition(cond)
 	return &fixedPart{t, key, request, failedOrMissing}, err
 }

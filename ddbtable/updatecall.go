@@ -30,7 +30,7 @@ func (p *updatePlan) call(read facetValues) (c *call, final []*change, err error
 	if final, err = p.final(read); err != nil {
 		return nil, nil, err
 	}
-	c = newWrite(opUpdateItem, p.core.settings.name)
+	c = newUpdate(p.core.settings.name)
 	c.key = p.primary
 	var few [6]*node
 	if c.texts.condition, err = c.texts.writer.conditions(p.conditions(few[:0], read)...); err == nil {

@@ -14,10 +14,9 @@ import (
 
 // A refusal is what a conditional write makes of a failed condition.
 type refusal struct {
-	key func() ([]member, error)
-
-	// primary is the key, if it is known without key.
+	// primary is the key, or else item the whole item.
 	primary []member
+	item    item
 
 	// kind is what the failure means, given the stored item, none if there is
 	// none.
@@ -67,7 +66,7 @@ func (t *core) write(ctx context.Context, c *call, r *refusal) (reply, error) {
 	if t.settings.noOldItem {
 		key, keyErr, readErr := r.primary, error(nil), error(nil)
 		if key == nil {
-			key, keyErr = r.key()
+			key, keyErr = t.keyOf(r.item)
 		}
 		if keyErr == nil {
 			out, readErr = t.getItem(ctx, key, true, projection{}, nil)
@@ -158,7 +157,7 @@ func without(attributes map[string]types.AttributeValue, name string) map[string
 // keyOf picks the primary key out of an item.
 func (t *core) keyOf(i item) ([]member, error) {
 	of := t.schema.primary.keys()
-	values, err := i.values(of)
+	values, err := i.appendValues(nil, of)
 	if err != nil {
 		return nil, err
 	}

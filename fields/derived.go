@@ -81,6 +81,7 @@ func (r *reading) scanDerived(f *Field, base unsafe.Pointer) (ok bool) {
 		return true
 	}
 	r.texts[f.index], _, ok = r.scan.Plain()
+	r.owed++
 	return ok
 }
 
@@ -116,7 +117,7 @@ func (r *reading) makesPadded(p *padded, text []byte, base unsafe.Pointer) (pair
 		}
 		at += len(n.before)
 		v, ok := natural(text[at : at+n.digits])
-		if !ok || v != n.field.codec.integer(n.field.where.reach(base)) {
+		if !ok || v != n.integer(n.field.where.reach(base)) {
 			return pair, -1
 		}
 		at += n.digits

@@ -29,20 +29,31 @@ type reading struct {
 	state []state      // by the field's index
 	texts [][]byte     // of the derived attributes, in memory that belongs to the item
 	made  []byte
+	owed  int   // how many derived attributes are still to be checked
 	err   error // of the field that comes first
 	first int   // that field
 
 	// after guesses which attribute comes next: by the index of a field, the
 	// one that came after it the last time. The last entry is for the first.
 	// DynamoDB sends the attributes of similar items in the same order.
-	after []*Field
+	after []guess
+}
+
+// A guess is the field of the attribute that may come next, and what of the
+// field is needed to read it in the form in which DynamoDB sends it.
+type guess struct {
+	field  *Field
+	next   string // what stands before its text, see wire.Label
+	scan   func(s *wire.Scanner, p unsafe.Pointer) bool
+	offset uintptr
+	index  int
 }
 
 func (s *structure) begin() *reading {
 	r, _ := s.readings.Get().(*reading)
 	if r == nil {
 		n := s.size
-		r = &reading{structure: s, state: make([]state, n), texts: make([][]byte, n), after: make([]*Field, n+1)}
+		r = &reading{structure: s, state: make([]state, n), texts: make([][]byte, n), after: make([]guess, n+1)}
 	}
 	r.restart()
 	return r
@@ -51,7 +62,7 @@ func (s *structure) begin() *reading {
 // restart begins another item.
 func (r *reading) restart() {
 	clear(r.state)
-	r.err, r.first = nil, r.size
+	r.owed, r.err, r.first = 0, nil, r.size
 }
 
 // end puts the reading back for its next use.
@@ -91,6 +102,7 @@ func (r *reading) typed(f *Field, text string, base unsafe.Pointer) {
 	switch c := f.codec; {
 	case f.derived:
 		r.texts[f.index] = wire.Bytes(text)
+		r.owed++
 	case c.keep != nil:
 		err = c.keep(text, f.where.reach(base))
 	default:
@@ -145,25 +157,51 @@ func (r *reading) members(base unsafe.Pointer) error {
 // last the last time, and returns the index of the last one's field. First says
 // that none was read yet.
 func (r *reading) run(last int, first bool, base unsafe.Pointer) int {
-	for f := r.after[last]; f != nil && r.short(f, first, base); f = r.after[last] {
-		last, first = f.index, false
+	scan := r.scan
+	for {
+		g := &r.after[last]
+		if g.field == nil || r.state[g.index] != unseen {
+			return last
+		}
+		next := g.next
+		if first {
+			next = next[1:]
+		}
+		start := scan.Mark()
+		if !scan.Prefix(next) {
+			return last
+		}
+		if g.scan != nil {
+			if !g.scan(scan, unsafe.Add(base, g.offset)) {
+				scan.Back(start)
+				return last
+			}
+			r.state[g.index] = seen
+		} else if !r.short(g.field, base) {
+			scan.Back(start)
+			return last
+		}
+		last, first = g.index, false
 	}
-	return last
 }
 
-// short reads the attribute of f if that comes next, in the form in which
-// DynamoDB sends it. If it cannot it leaves everything to member.
-func (r *reading) short(f *Field, first bool, base unsafe.Pointer) bool {
-	start := r.scan.Mark()
-	opens := r.state[f.index] == unseen && (!first && r.scan.OpensNext(&f.label) || first && r.scan.Opens(&f.label))
+// guess is f as the attribute that may come next.
+func (f *Field) guess() guess {
+	g := guess{field: f, next: f.label.Opening(), index: f.index}
+	if f.where.hops == nil && !f.derived {
+		g.scan, g.offset = f.scan, f.where.offset
+	}
+	return g
+}
+
+// short reads what is left of the attribute of f behind its opening, in the form
+// in which DynamoDB sends it. If it cannot it leaves everything to member.
+func (r *reading) short(f *Field, base unsafe.Pointer) bool {
 	switch {
-	case !opens:
-		return false
 	case f.derived && r.scanDerived(f, base), f.scan != nil && f.scan(r.scan, f.where.reach(base)):
 		r.state[f.index] = max(r.state[f.index], seen)
 		return true
 	}
-	r.scan.Back(start)
 	return false
 }
 
@@ -171,7 +209,7 @@ func (r *reading) short(f *Field, first bool, base unsafe.Pointer) bool {
 // returns the index of its field, or last if there is none.
 func (r *reading) member(last int, base unsafe.Pointer) (int, error) {
 	start := r.scan.Mark()
-	f := r.after[last]
+	f := r.after[last].field
 	if f == nil || f.scan != nil || !r.scan.Expect(&f.label) {
 		name, err := r.scan.Name()
 		if err != nil {
@@ -181,7 +219,7 @@ func (r *reading) member(last int, base unsafe.Pointer) (int, error) {
 			_, err := r.scan.Skip()
 			return last, err
 		}
-		r.after[last] = f
+		r.after[last] = f.guess()
 	}
 	err := r.attribute(f, wire.ScanSource(r.scan), base)
 	if err == nil && r.state[f.index] == bad {
@@ -202,6 +240,7 @@ func (r *reading) attribute(f *Field, src wire.Source, base unsafe.Pointer) erro
 	var err error
 	if f.derived {
 		r.texts[f.index], err = readText(src)
+		r.owed++
 	} else {
 		err = f.codec.get(src, f.where.reach(base))
 	}
@@ -243,6 +282,9 @@ func (r *reading) fail(f *Field, err error) {
 
 // finish checks the derived attributes that were read.
 func (r *reading) finish(base unsafe.Pointer, asked func(*Field) bool) error {
+	if r.owed == 0 {
+		return r.err
+	}
 	for _, f := range r.derived {
 		if r.state[f.index] != seen {
 			continue

@@ -185,9 +185,10 @@ type padded struct {
 }
 
 type paddedNumber struct {
-	before string
-	digits int
-	field  *Field
+	before  string
+	digits  int
+	field   *Field
+	integer func(p unsafe.Pointer) int64 // the codec's
 }
 
 // padding is the template as a padded one, or nil.
@@ -199,7 +200,7 @@ func (t *Template) padding() *padded {
 		case f == nil:
 			literal += part.Literal
 		case f.Field.codec != nil && f.plain():
-			p.numbers = append(p.numbers, paddedNumber{literal, f.digits, f.Field})
+			p.numbers = append(p.numbers, paddedNumber{literal, f.digits, f.Field, f.Field.codec.integer})
 			literal = ""
 		default:
 			return nil

@@ -36,8 +36,7 @@ func main() {
 	end := time.Now().Add(*budget)
 	ballast = make([]byte, 64<<20)
 	sameAnswer()
-	groups := slices.Concat(codecGroups(), []*group{getGroup(), putGroup(), updateGroup()}, queryGroups(), []*group{batchWriteGroup(), batchGetGroup()}, requestGroups())
-	groups = matching(groups, pattern)
+	groups := matching(allGroups(), pattern)
 	show := tables
 	if *ratios {
 		show = lines
@@ -52,6 +51,10 @@ func main() {
 	fmt.Printf("%d rounds\n", measureAll(groups, end))
 	show(os.Stdout, groups)
 	runtime.KeepAlive(ballast)
+}
+
+func allGroups() []*group {
+	return slices.Concat(codecGroups(), []*group{getGroup(), putGroup(), updateGroup()}, queryGroups(), []*group{batchWriteGroup(), batchGetGroup()}, requestGroups())
 }
 
 // matching are the groups whose work matches the pattern. A pattern that

@@ -52,7 +52,9 @@ func (k *Keys) Seal(context, payload []byte) string {
 	if len(k.keys) > 0 {
 		key = k.keys[0]
 	}
-	return base64.RawURLEncoding.EncodeToString(append(tag(key, context, payload), payload...))
+	sum := tag(key, context, payload)
+	var raw, text [512]byte
+	return string(base64.RawURLEncoding.AppendEncode(text[:0], append(append(raw[:0], sum[:]...), payload...)))
 }
 
 // Open returns the payload of a text that Seal made in the same context. The
@@ -73,7 +75,8 @@ func (k *Keys) Open(context []byte, text string) ([]byte, error) {
 	}
 	good := 0
 	for _, key := range keys {
-		good |= subtle.ConstantTimeCompare(tag(key, context, payload), got)
+		sum := tag(key, context, payload)
+		good |= subtle.ConstantTimeCompare(sum[:], got)
 	}
 	if good == 0 {
 		return nil, ErrBroken
@@ -83,15 +86,15 @@ func (k *Keys) Open(context []byte, text string) ([]byte, error) {
 
 // tag is the first half of SHA-256 or, with a key, of HMAC-SHA-256 over the
 // context, its length before it, and the payload.
-func tag(key, context, payload []byte) []byte {
-	text := make([]byte, 0, 8+len(context)+len(payload))
-	text = binary.BigEndian.AppendUint64(text, uint64(len(context)))
+func tag(key, context, payload []byte) [tagLength]byte {
+	var room [512]byte
+	text := binary.BigEndian.AppendUint64(room[:0], uint64(len(context)))
 	text = append(append(text, context...), payload...)
 	if key == nil {
 		sum := sha256.Sum256(text)
-		return append(text[:0], sum[:tagLength]...)
+		return [tagLength]byte(sum[:])
 	}
 	h := hmac.New(sha256.New, key)
-	h.Write(text)
-	return h.Sum(nil)[:tagLength]
+	h.Write(slices.Clone(text)) // the room stays off the heap
+	return [tagLength]byte(h.Sum(nil))
 }

@@ -44,12 +44,8 @@ func (l *Label) AppendOpening(dst []byte, first bool) []byte {
 	return append(dst, l.next...)
 }
 
-// Opens passes over the label's name and all of a scalar of its kind that stands
-// before the text, if exactly that comes next.
-func (s *Scanner) Opens(l *Label) bool { return s.Prefix(l.open) }
-
-// OpensNext is Opens after a comma.
-func (s *Scanner) OpensNext(l *Label) bool { return s.Prefix(l.next) }
+// Opening is what AppendOpening appends behind a member, with the comma.
+func (l *Label) Opening() string { return l.next }
 
 // Expect passes over the label's name and the beginning of a value of its
 // kind, if exactly that comes next. A [Source] of s is open then: its Open only

@@ -7,14 +7,15 @@ import (
 	"example.com/ddb/internal/wire"
 )
 
-func TestOpensTakesALabelOrNothing(t *testing.T) {
+func TestPrefixTakesAnOpeningOrNothing(t *testing.T) {
 	label := wire.NewLabel("a", wire.S)
+	opening := label.Opening()
 	for json, want := range map[string]bool{
-		`"a":{"S":"x"}`: true, `"a":{"S":"`: true, `"a":{"S":`: false, `"a":{"N":"1"}`: false, `"a": {"S":"x"}`: false, `"b":{"S":"x"}`: false, ``: false,
+		`,"a":{"S":"x"}`: true, `,"a":{"S":"`: true, `,"a":{"S":`: false, `,"a":{"N":"1"}`: false, `,"a": {"S":"x"}`: false, `"a":{"S":"x"}`: false, ``: false,
 	} {
 		s := wire.NewScanner([]byte(json))
-		if got := s.Opens(&label); got != want || s.Pos() > 0 != want {
-			t.Errorf("Opens(%s) = %v at %d; want %v", json, got, s.Pos(), want)
+		if got := s.Prefix(opening); got != want || s.Pos() > 0 != want {
+			t.Errorf("Prefix of %s = %v at %d; want %v", json, got, s.Pos(), want)
 		}
 	}
 }

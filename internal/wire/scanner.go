@@ -212,6 +212,9 @@ func (s *Scanner) Skip() ([]byte, error) {
 	start := s.pos
 	switch c {
 	case '{', '[':
+		if s.skipScalar() {
+			break
+		}
 		// ']' is '[' + 2 and '}' is '{' + 2 in ASCII.
 		err = s.skipAll(c, c+2)
 	case '"':
@@ -232,6 +235,22 @@ func (s *Scanner) SkipMember() error {
 	}
 	_, err := s.Skip()
 	return err
+}
+
+// skipScalar passes over {"S":"…"}, or the same with another letter, in the form
+// in which DynamoDB sends it and without escapes, if that comes next.
+func (s *Scanner) skipScalar() bool {
+	data := s.data[s.pos:]
+	if len(data) < len(`{"S":""}`) || data[0] != '{' || data[1] != '"' || special(data[2]) ||
+		data[3] != '"' || data[4] != ':' || data[5] != '"' || s.depth >= maxDepth {
+		return false
+	}
+	end := s.plain(s.pos + len(`{"S":"`))
+	if end+1 >= len(s.data) || s.data[end] != '"' || s.data[end+1] != '}' {
+		return false
+	}
+	s.pos = end + len(`"}`)
+	return true
 }
 
 func (s *Scanner) skipAll(open, closing byte) error {
