@@ -24,21 +24,25 @@ type AnyAttribute[T any] interface {
 	target(*T) (*fields.Path, error)
 }
 
-func (a Attribute[T, V]) target(*T) (*fields.Path, error) {
-	if a.handle == nil {
+func (a Attribute[T, V]) target(*T) (*fields.Path, error) { return a.handle.target() }
+
+func (h *handle) target() (*fields.Path, error) {
+	if h == nil {
 		return nil, errZeroHandle
 	}
-	return a.handle.path, a.handle.err
+	return h.path, h.err
 }
 
 var errZeroHandle = planErrorf("handle is the zero Attribute; make it with ddbtable.Attr")
 
 // String is the attribute's name or document path, such as address.city.
-func (a Attribute[T, V]) String() string {
-	if a.handle == nil || a.handle.path == nil {
+func (a Attribute[T, V]) String() string { return a.handle.String() }
+
+func (h *handle) String() string {
+	if h == nil || h.path == nil {
 		return "?"
 	}
-	return a.handle.path.String()
+	return h.path.String()
 }
 
 // Attr returns the handle on the field that selector points to, in T itself or

@@ -35,30 +35,32 @@ type change struct {
 	err    error
 }
 
-// change makes a change to a value. Declared says that it has to be one that
+// newChange makes a change to a value. Declared says that it has to be one that
 // the attribute can have.
-func (a Attribute[T, V]) change(act action, declared bool, v V) Change[T] {
+func newChange[V any](h *handle, act action, declared bool, v V) *change {
 	c := new(struct {
 		change
 		room fields.Room
 	})
 	c.action = act
-	switch c.path, c.err = a.target(nil); {
+	switch c.path, c.err = h.target(); {
 	case c.err != nil:
 	case declared:
 		c.value, c.err = fields.ValueIn(&c.room, c.path, v)
 	default:
 		c.value, c.err = fields.BoundIn(&c.room, c.path, v)
 	}
-	return Change[T]{&c.change}
+	return &c.change
 }
 
 // Set gives the attribute a value. In a map or list it fails if the attribute
 // around it is missing; at a position behind the end of a list it appends.
-func (a Attribute[T, V]) Set(v V) Change[T] { return a.change(actSet, true, v) }
+func (a Attribute[T, V]) Set(v V) Change[T] { return Change[T]{newChange(a.handle, actSet, true, v)} }
 
 // SetIfAbsent gives the attribute a value unless it has one.
-func (a Attribute[T, V]) SetIfAbsent(v V) Change[T] { return a.change(actSetIfAbsent, true, v) }
+func (a Attribute[T, V]) SetIfAbsent(v V) Change[T] {
+	return Change[T]{newChange(a.handle, actSetIfAbsent, true, v)}
+}
 
 // Remove takes the attribute away; if it is not there, nothing happens.
 // Removing an element of a list moves the later ones up.
@@ -73,37 +75,37 @@ func (a Attribute[T, V]) Remove() Change[T] {
 // unless the definition has a write-id attribute and nobody else writes the
 // item between the two attempts.
 func Add[T any, V constraints.Integer | constraints.Float](a Attribute[T, V], n V) Change[T] {
-	c := a.change(actAdd, false, n)
-	if c.c.err == nil && c.c.value.Kind() != fields.N {
-		c.c.err = planErrorf("attribute %q is stored as type %s, and Add is for numbers; use Set", c.c.path, c.c.value.Kind())
+	c := newChange(a.handle, actAdd, false, n)
+	if c.err == nil && c.value.Kind() != fields.N {
+		c.err = planErrorf("attribute %q is stored as type %s, and Add is for numbers; use Set", c.path, c.value.Kind())
 	}
-	return c
+	return Change[T]{c}
 }
 
 // Append adds elements at the end of a list; an absent one counts as empty.
 // Like [Add] it may be applied twice when the answer to an attempt gets lost.
 func Append[T any, S ~[]E, E any](a Attribute[T, S], elements ...E) Change[T] {
-	c := a.change(actAppend, true, append(S{}, elements...))
-	if c.c.err == nil && c.c.value.Kind() != fields.L {
-		c.c.err = planErrorf("attribute %q is no list; use AddToSet for a set", c.c.path)
+	c := newChange(a.handle, actAppend, true, append(S{}, elements...))
+	if c.err == nil && c.value.Kind() != fields.L {
+		c.err = planErrorf("attribute %q is no list; use AddToSet for a set", c.path)
 	}
-	return c
+	return Change[T]{c}
 }
 
 // AddToSet adds the elements of v to a set; an absent one counts as empty.
 func AddToSet[T, V any](a Attribute[T, V], v V) Change[T] {
-	return onlySet(a.change(actAddToSet, true, v))
+	return Change[T]{newChange(a.handle, actAddToSet, true, v).onlySet()}
 }
 
 // RemoveFromSet takes the elements of v out of a set. A set that would be
 // empty then is removed as an attribute.
 func RemoveFromSet[T, V any](a Attribute[T, V], v V) Change[T] {
-	return onlySet(a.change(actRemoveFromSet, true, v))
+	return Change[T]{newChange(a.handle, actRemoveFromSet, true, v).onlySet()}
 }
 
-func onlySet[T any](c Change[T]) Change[T] {
-	if c.c.err == nil && c.c.value.Kind().Element() == "" {
-		c.c.err = planErrorf("attribute %q is no set; use Append for a list", c.c.path)
+func (c *change) onlySet() *change {
+	if c.err == nil && c.value.Kind().Element() == "" {
+		c.err = planErrorf("attribute %q is no set; use Append for a list", c.path)
 	}
 	return c
 }

@@ -69,12 +69,12 @@ type leaf struct {
 	room     fields.Room
 }
 
-// leaf makes a condition on the attribute itself. Declared says that the
+// newLeaf makes a condition on the attribute itself. Declared says that the
 // operands have to be values that the attribute can have.
-func (a Attribute[T, V]) leaf(op operator, declared bool, operands ...V) *node {
+func newLeaf[V any](h *handle, op operator, declared bool, operands ...V) *node {
 	n := new(leaf)
 	n.op, n.values = op, n.operands[:0]
-	n.path, n.err = a.target(nil)
+	n.path, n.err = h.target()
 	for _, v := range operands {
 		if n.err != nil {
 			break
@@ -91,12 +91,12 @@ func (a Attribute[T, V]) leaf(op operator, declared bool, operands ...V) *node {
 }
 
 func (a Attribute[T, V]) cond(op operator, declared bool, operands ...V) Cond[T] {
-	return condition[T]{a.leaf(op, declared, operands...)}
+	return condition[T]{newLeaf(a.handle, op, declared, operands...)}
 }
 
 // Eq is true if the attribute has exactly this value: numbers by value, sets
 // in any order.
-func (a Attribute[T, V]) Eq(v V) Equality[T] { return Equality[T]{a.leaf(opEq, true, v)} }
+func (a Attribute[T, V]) Eq(v V) Equality[T] { return Equality[T]{newLeaf(a.handle, opEq, true, v)} }
 
 // Ne is true if the attribute has another value, another type, or is absent.
 func (a Attribute[T, V]) Ne(v V) Cond[T] { return a.cond(opNe, true, v) }
@@ -129,15 +129,17 @@ func (a Attribute[T, V]) Exists() Cond[T] { return a.cond(opExists, true) }
 func (a Attribute[T, V]) NotExists() Cond[T] { return a.cond(opNotExists, true) }
 
 // HasKind is true if the stored attribute is of that attribute type.
-func (a Attribute[T, V]) HasKind(k fields.Kind) Cond[T] {
-	n := a.leaf(opType, true)
+func (a Attribute[T, V]) HasKind(k fields.Kind) Cond[T] { return condition[T]{a.handle.hasKind(k)} }
+
+func (h *handle) hasKind(k fields.Kind) *node {
+	n := newLeaf[fields.Kind](h, opType, true)
 	switch k {
 	case fields.S, fields.N, fields.B, fields.BOOL, fields.NULL, fields.M, fields.L, fields.SS, fields.NS, fields.BS:
 		n.values = []fields.Value{fields.String(string(k))}
 	default:
 		n.err = cmp.Or(n.err, planErrorf("HasKind with %q, which is no attribute type; use fields.S, fields.N or another of the constants", k))
 	}
-	return condition[T]{n}
+	return n
 }
 
 // BeginsWith is true if the text of the attribute begins with prefix. As a key
@@ -153,7 +155,7 @@ func Contains[T any, V ~string](a Attribute[T, V], part V) Cond[T] {
 
 // onText is a condition on text: a Go string may be stored as a number.
 func (a Attribute[T, V]) onText(op operator, v V) Cond[T] {
-	n := a.leaf(op, false, v)
+	n := newLeaf(a.handle, op, false, v)
 	if n.err == nil && n.values[0].Kind() != fields.S {
 		n.err = planErrorf("attribute %q is stored as type %s, and %s is for text; use a comparison", n.path, n.values[0].Kind(), op)
 	}
@@ -171,7 +173,7 @@ func HasKey[T any, M ~map[E]struct{}, E comparable](a Attribute[T, M], e E) Cond
 }
 
 func has[T, V, E any](a Attribute[T, V], e E) Cond[T] {
-	n := a.leaf(opContains, true)
+	n := newLeaf[V](a.handle, opContains, true)
 	if n.err == nil {
 		var value fields.Value
 		value, n.err = fields.ElementOf(n.path, e)
