@@ -62,6 +62,11 @@ func ConstraintWrites(least, most int) string {
 	return "Map value must satisfy constraint: [" + ConstraintLong(most) + ", " + ConstraintShort(least) + "]"
 }
 
+// ConstraintEach bounds the length of each element of a list.
+func ConstraintEach(least, most int) string {
+	return "Member must satisfy constraint: [" + ConstraintLong(most) + ", " + ConstraintShort(least) + "]"
+}
+
 // ConstraintPattern names the regular expression a text must match.
 func ConstraintPattern(pattern string) string {
 	return "Member must satisfy regular expression pattern: " + pattern

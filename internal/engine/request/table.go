@@ -2,6 +2,7 @@ package request
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"example.com/ddb/internal/engine/apierror"
@@ -308,10 +309,15 @@ func (c *constraints) definition(d *AttributeDefinition, i int) {
 	c.enum(d.Type, path+"attributeType", attributeTypes)
 }
 
+// maxKeyName is the length of the name of an attribute of a key, or of one that
+// an index includes, see
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+const maxKeyName = 255
+
 // attributeName bounds the name of a key attribute.
 func (c *constraints) attributeName(t Text, path string) {
 	if t.Set {
-		c.length(len(t.Value), t.Value, path, 1, 255)
+		c.length(len(t.Value), t.Value, path, 1, maxKeyName)
 	}
 }
 
@@ -356,10 +362,19 @@ func (c *constraints) index(x *Index, path string, most int) {
 	c.schema(&x.Schema, path+".keySchema", most)
 	c.notNull(x.Projection.Set, path+".projection")
 	c.enum(x.Projection.Type, path+".projection.projectionType", projections)
-	if names := x.Projection.NonKeyAttributes; names.Set {
-		c.length(len(names.Values), showList(names.Values), path+".projection.nonKeyAttributes", 1, 20)
-	}
+	c.included(x.Projection.NonKeyAttributes, path+".projection.nonKeyAttributes")
 	c.throughput(&x.Throughput, path+".provisionedThroughput")
+}
+
+// included checks the names of the attributes that an index includes.
+func (c *constraints) included(names Texts, path string) {
+	if !names.Set {
+		return
+	}
+	c.length(len(names.Values), showList(names.Values), path, 1, 20)
+	if slices.ContainsFunc(names.Values, func(name string) bool { return name == "" || len(name) > maxKeyName }) {
+		c.Add(quoted(showList(names.Values)), path, apierror.ConstraintEach(1, maxKeyName))
+	}
 }
 
 // A NamedTable is the input of the operations that name a table and nothing
