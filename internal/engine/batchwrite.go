@@ -122,6 +122,10 @@ func (b *batchWrite) choose(writes []batched) {
 
 func (t *table) batchWrite(w *request.BatchWrite) (*single, *apierror.Error) {
 	if w.Puts {
+		// Of a batch's items the service says the same as of its keys.
+		if !t.key.hasTypes(w.Item.Item.Item) {
+			return nil, apierror.KeyMismatch()
+		}
 		return t.put(&request.PutItem{Item: w.Item}, new(validation.Expressions))
 	}
 	return t.delete(&request.DeleteItem{Key: w.Key}, new(validation.Expressions))

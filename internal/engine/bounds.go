@@ -88,7 +88,7 @@ func (s *schema) checkConditions(conditions []expression.KeyCondition) *apierror
 	if len(s.partition) == 1 && len(s.sort) < 2 {
 		switch {
 		case len(conditions) > 2:
-			return apierror.KeyConditionCount()
+			return apierror.KeyConditionsExceed(len(conditions), len(s.all))
 		case len(s.sort) == 0 && len(conditions) > 1:
 			return apierror.KeyConditionUnsupported()
 		}

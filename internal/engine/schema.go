@@ -60,6 +60,16 @@ func (s *schema) contains(it attribute.Item) bool {
 	return true
 }
 
+// hasTypes tells whether an item has every attribute of the key, of its type.
+func (s *schema) hasTypes(it attribute.Item) bool {
+	for _, k := range s.attributes() {
+		if it.Get(k.name).Kind() != k.kind {
+			return false
+		}
+	}
+	return true
+}
+
 func (k *keyAttribute) fits(v attribute.Value, partition bool) bool {
 	return v.Kind() == k.kind && !isEmpty(v) && checkKeySize(v, partition) == nil
 }

@@ -51,11 +51,14 @@ func getPlaces(
 		if reasons[i] = t.key.checkKey(key); reasons[i] == nil {
 			reasons[i] = t.checkScalarPaths(x[i].Projection)
 		}
-		if reasons[i] != nil {
+		switch err := reasons[i]; {
+		case err == nil:
+			found[i] = t.key.place(key)
+		case err.OfRequest():
+			return nil, err
+		default:
 			wrong = true
-			continue
 		}
-		found[i] = t.key.place(key)
 	}
 	if wrong {
 		return nil, apierror.Cancelled(reasons)

@@ -92,6 +92,9 @@ func prepareActions(
 	wrong := false
 	for i, t := range tables {
 		s, err := t.action(&in.Actions[i], &x[i])
+		if err != nil && err.OfRequest() {
+			return nil, err
+		}
 		wrong = wrong || err != nil
 		writes[i], reasons[i] = batched{t, s}, err
 	}

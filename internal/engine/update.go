@@ -67,8 +67,8 @@ func (t *table) update(in *request.UpdateItem, x *validation.Expressions) (*sing
 	}, nil
 }
 
-// checkUpdate refuses changes of key attributes, and values of the wrong type
-// for index keys where the request alone tells.
+// checkUpdate refuses changes of key attributes, and values that index keys
+// cannot have where the request alone tells.
 func (t *table) checkUpdate(u *expression.Update) *apierror.Error {
 	for _, k := range t.key.attributes() {
 		for _, path := range u.Paths() {
@@ -79,9 +79,12 @@ func (t *table) checkUpdate(u *expression.Update) *apierror.Error {
 	}
 	for _, x := range t.indexes {
 		for _, k := range x.key.attributes() {
-			v := u.Assigned(k.name)
-			if v != nil && v.Kind() != k.kind {
+			switch v := u.Assigned(k.name); {
+			case v == nil:
+			case v.Kind() != k.kind:
 				return apierror.IndexKeyType(k.name, k.kind.String(), v.Kind().String(), x.definition.Name)
+			case isEmpty(v):
+				return apierror.IndexKeyUpdateEmpty(k.kind.String())
 			}
 		}
 	}

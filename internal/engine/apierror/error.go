@@ -29,7 +29,14 @@ type Error struct {
 	Members []byte
 	// bare is set for texts that the service never puts other words before.
 	bare bool
+	// whole is set for what the service refuses a whole transaction for before
+	// it begins, where other mistakes in single items cancel it.
+	whole bool
 }
+
+// OfRequest tells whether the refusal of one item of a transaction is that of
+// the request, and not a reason why the transaction is cancelled.
+func (e *Error) OfRequest() bool { return e.whole }
 
 // Error gives the code and the text.
 func (e *Error) Error() string {
@@ -65,6 +72,12 @@ func refuse(code, message string) *Error {
 // the request the value stands.
 func unprefixed(e *Error) *Error {
 	e.bare = true
+	return e
+}
+
+func ofRequest(format string, args ...any) *Error {
+	e := validation(format, args...)
+	e.whole = true
 	return e
 }
 

@@ -35,7 +35,7 @@ func KeyAttributeMissing() *Error {
 
 // KeyConditionTwice refuses a second condition on an attribute.
 func KeyConditionTwice() *Error {
-	return validation("KeyConditionExpressions must only contain one condition per key")
+	return validation("Invalid KeyConditionExpression: KeyConditionExpressions must only contain one condition per key")
 }
 
 // KeyConditionRequired refuses a query without a key condition.
@@ -46,6 +46,13 @@ func KeyConditionRequired() *Error {
 // KeyConditionCount refuses a query with too many key conditions.
 func KeyConditionCount() *Error {
 	return validation("Conditions can be of length 1 or 2 only")
+}
+
+// KeyConditionsExceed refuses a query with more key conditions than the key has
+// attributes.
+func KeyConditionsExceed(conditions, attributes int) *Error {
+	return validation("The number of query conditions (%d) exceeds the number of key attributes defined in the schema (%d)",
+		conditions, attributes)
 }
 
 // KeyConditionMissed refuses a query that lacks a condition on a key
@@ -88,7 +95,7 @@ func KeyType(name, want, got string) *Error {
 
 // KeyEmpty refuses "" in a key attribute. Kind is "S" or "B".
 func KeyEmpty(name, kind string) *Error {
-	return validation("One or more parameter values are not valid. "+
+	return ofRequest("One or more parameter values are not valid. "+
 		"The AttributeValue for a key attribute cannot contain an empty %s value. Key: %s", emptyWord(kind), name)
 }
 
@@ -100,7 +107,7 @@ func IndexKeyType(name, want, got, index string) *Error {
 
 // IndexKeyEmpty refuses "" in an index key attribute.
 func IndexKeyEmpty(name, kind, index string) *Error {
-	return validation("One or more parameter values are not valid. A value specified for a secondary index key "+
+	return ofRequest("One or more parameter values are not valid. A value specified for a secondary index key "+
 		"is not supported. The AttributeValue for a key attribute cannot contain an empty %s value. "+
 		"IndexName: %s, IndexKey: %s", emptyWord(kind), index, name)
 }
@@ -114,7 +121,7 @@ func IndexKeyUpdate() *Error {
 // IndexKeyUpdateEmpty refuses an update that gives an index key attribute an
 // empty value.
 func IndexKeyUpdateEmpty(kind string) *Error {
-	return validation("One or more parameter values are not valid. "+
+	return ofRequest("One or more parameter values are not valid. "+
 		"The update expression attempted to update a secondary index key to a value that is not supported. "+
 		"The AttributeValue for a key attribute cannot contain an empty %s value.", emptyWord(kind))
 }

@@ -1,8 +1,11 @@
 package decimal
 
+import "math"
+
 // Parse reads a number: an optional sign, digits with an optional point, and
 // an optional exponent, as in "1", "-0.5", "+3", ".5", "5.", "1e3". Spaces,
-// underscores, NaN and infinities are errors. The cost is linear in the text.
+// underscores, NaN and infinities are errors, and so are exponents that 64 bits
+// do not hold. The cost is linear in the text.
 func Parse[T ~string | ~[]byte](text T) (Number, error) {
 	s := scanner[T]{text: text}
 	s.sign()
@@ -102,21 +105,27 @@ func (s *scanner[T]) exponent() {
 		negative = s.text[s.pos] == '-'
 		s.pos++
 	}
-	start := s.pos
+	start, read := s.pos, int64(0)
 	for ; s.pos < len(s.text) && s.text[s.pos] >= '0' && s.text[s.pos] <= '9'; s.pos++ {
-		s.exp10 = min(s.exp10*10+int(s.text[s.pos]-'0'), farExponent)
+		d := int64(s.text[s.pos] - '0')
+		if read > (math.MaxInt64-d)/10 {
+			s.bad = true
+			return
+		}
+		read = read*10 + d
 	}
 	s.bad = s.pos == start
+	s.exp10 = int(min(read, farExponent))
 	if negative {
 		s.exp10 = -s.exp10
 	}
 }
 
 func (s *scanner[T]) number() (Number, error) {
-	if s.count == 0 {
-		return Number{}, nil
+	exponent := s.exp10 // of zero, which the service judges by what is written
+	if s.count > 0 {
+		exponent += s.leading
 	}
-	exponent := s.leading + s.exp10
 	switch {
 	case exponent > MaxExponent:
 		return Number{}, ErrOverflow
@@ -124,6 +133,8 @@ func (s *scanner[T]) number() (Number, error) {
 		return Number{}, ErrUnderflow
 	case s.over:
 		return Number{}, ErrPrecision
+	case s.count == 0:
+		return Number{}, nil
 	}
 	return Number{
 		negative: s.negative,

@@ -55,12 +55,13 @@ func (w *Write) WantsOld() bool {
 	return w.ReturnValuesOnConditionCheckFailure.Value == "ALL_OLD"
 }
 
-// check checks the shared members and the item or key between them.
-func (w *Write) check(it *Item, member string) constraints {
+// check checks the shared members and the item of a put between them. A key is
+// checked after them.
+func (w *Write) check(it *Item) constraints {
 	var c constraints
 	c.enum(w.ReturnConsumedCapacity, "returnConsumedCapacity", consumedCapacity)
 	c.tableName(&w.TableName, "tableName")
-	c.notNull(it.Set, member)
+	c.notNull(it == nil || it.Set, "item")
 	c.enum(w.ReturnValues, "returnValues", returnValues)
 	c.enum(w.ReturnItemCollectionMetrics, "returnItemCollectionMetrics", collectionSizes)
 	c.enum(w.ReturnValuesOnConditionCheckFailure, "returnValuesOnConditionCheckFailure", onFailureValues)
@@ -85,7 +86,7 @@ func (p *PutItem) Read(r *wire.Reader) *apierror.Error {
 	if err := r.End(); err != nil {
 		return err
 	}
-	c := p.check(&p.Item, "item")
+	c := p.check(&p.Item)
 	return c.Err()
 }
 
@@ -113,7 +114,8 @@ func (d *DeleteItem) Read(r *wire.Reader) *apierror.Error {
 	if err := r.End(); err != nil {
 		return err
 	}
-	c := d.check(&d.Key, "key")
+	c := d.check(nil)
+	c.notNull(d.Key.Set, "key")
 	return c.Err()
 }
 
@@ -145,7 +147,8 @@ func (u *UpdateItem) Read(r *wire.Reader) *apierror.Error {
 	if err := r.End(); err != nil {
 		return err
 	}
-	c := u.check(&u.Key, "key")
+	c := u.check(nil)
+	c.notNull(u.Key.Set, "key")
 	c.changes(&u.AttributeUpdates)
 	return c.Err()
 }

@@ -205,6 +205,10 @@ func (c *constraints) tableName(t *TableName, path string) {
 	if name := nameOf(t.Value); name != t.Value {
 		t.Value, t.ARN = name, t.Value
 	}
+	if t.Set && t.Value == "" {
+		c.length(0, "", path, 1, 255)
+		return
+	}
 	c.name(t.Text, path, 1)
 }
 

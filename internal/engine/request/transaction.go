@@ -78,12 +78,12 @@ func (t *TransactWriteItems) Read(r *wire.Reader) *apierror.Error {
 
 func (t *TransactWriteItems) check(set bool) *apierror.Error {
 	var c constraints
-	c.enum(t.ReturnConsumedCapacity, "returnConsumedCapacity", consumedCapacity)
-	c.enum(t.ReturnItemCollectionMetrics, "returnItemCollectionMetrics", collectionSizes)
-	c.actions(set, len(t.Actions))
 	if token := t.ClientRequestToken; token.Set {
 		c.length(len(token.Value), token.Value, "clientRequestToken", 1, 36)
 	}
+	c.enum(t.ReturnConsumedCapacity, "returnConsumedCapacity", consumedCapacity)
+	c.enum(t.ReturnItemCollectionMetrics, "returnItemCollectionMetrics", collectionSizes)
+	c.actions(set, len(t.Actions))
 	for i := range t.Actions {
 		if t.Actions[i].Members() == 1 {
 			c.action(&t.Actions[i], fmt.Sprintf("transactItems.%d.member.", i+1))
