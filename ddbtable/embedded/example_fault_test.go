@@ -54,6 +54,34 @@ func ExampleFault_throttle() {
 	// throttled: 5
 }
 
+// How does my code behave when an index lacks capacity? Then writes to its table
+// are throttled too, and the error names the index.
+func ExampleFault_index() {
+	ctx := context.Background()
+	db, client := shop(ctx)
+	_, err := client.UpdateTable(ctx, &dynamodb.UpdateTableInput{
+		TableName: aws.String("orders"),
+		AttributeDefinitions: []types.AttributeDefinition{
+			{AttributeName: aws.String("user"), AttributeType: types.ScalarAttributeTypeS},
+		},
+		GlobalSecondaryIndexUpdates: []types.GlobalSecondaryIndexUpdate{{Create: &types.CreateGlobalSecondaryIndexAction{
+			IndexName: aws.String("by_user"), KeySchema: keySchema("user HASH"),
+			Projection: &types.Projection{ProjectionType: types.ProjectionTypeAll},
+		}}},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	db.Inject(embedded.Fault{Effect: embedded.Throttle, Operation: "PutItem", Index: "by_user", Times: 3})
+
+	err = place(ctx, client, "o1")
+	throttled, _ := errors.AsType[*types.ProvisionedThroughputExceededException](err)
+	for _, reason := range throttled.ThrottlingReasons {
+		fmt.Println(aws.ToString(reason.Reason), aws.ToString(reason.Resource))
+	}
+	// Output: IndexWriteProvisionedThroughputExceeded arn:aws:dynamodb:us-east-1:000000000000:table/orders/index/by_user
+}
+
 // How does my code behave when each third request is throttled, or a random
 // share of them? The seed makes the chance repeatable.
 func ExampleFault_share() {
