@@ -39,7 +39,7 @@ func (d Delete[T]) Idempotent() Delete[T] {
 }
 
 // AnyVersion removes the item whatever its version is. Without it, and if T has
-// a version attribute, If must give the version.
+// a version attribute, If must give the version, as in [Update.AnyVersion].
 func (d Delete[T]) AnyVersion() Delete[T] {
 	d.anyVersion = true
 	return d
@@ -105,7 +105,7 @@ func (d deletion) call() (c *call, err error) {
 	if err := d.core.versionGiven(d.cond, d.anyVersion); err != nil {
 		return nil, err
 	}
-	cond := both(d.cond, d.core.ours())
+	cond := both(d.core.asReadOf(d.cond), d.core.ours())
 	if d.cond == nil {
 		cond = d.core.replaceable()
 	}

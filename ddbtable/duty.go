@@ -1,6 +1,7 @@
 package ddbtable
 
 import (
+	"slices"
 	"strconv"
 
 	"example.com/ddb/fields"
@@ -64,11 +65,11 @@ func (t *core) stamp(r record, writeID string, create bool) (locked *node, err e
 	if err != nil {
 		return nil, err
 	}
-	locked = &node{op: opEq, path: d.version.Path(), values: []fields.Value{old}}
-	if next.Equal(fields.Int(1)) {
-		locked = fieldNode(opNotExists, d.version)
+	if old.Kind() == "" {
+		old = fields.Int(0)
 	}
-	return locked, r.set(d.version, next)
+	locked = &node{op: opEq, path: d.version.Path(), values: []fields.Value{old}}
+	return locked.asRead(), r.set(d.version, next)
 }
 
 // stampTimes sets the time of the first write, unless the item has one, and of
@@ -141,12 +142,57 @@ func (t *core) versionGiven(cond *node, any bool) error {
 func (t *core) versionSeen(cond *node) fields.Value {
 	if cond != nil && cond.err == nil {
 		for n := range cond.conjuncts() {
-			if n.op == opEq && !n.size && n.path.Field() == t.schema.duties.version {
+			if n.isVersion() {
 				return n.values[0]
 			}
 		}
 	}
 	return fields.Value{}
+}
+
+// isVersion reports whether n fixes the version.
+func (n *node) isVersion() bool {
+	return n.op == opEq && !n.size && n.path.Field().Duty == fields.Version
+}
+
+// asRead is n for a write: the version 0 that it fixes is what is read of an
+// item that has none, because it is older than the attribute.
+func (n *node) asRead() *node {
+	switch {
+	case n == nil || n.err != nil:
+		return n
+	case n.op == opAnd:
+		return n.asReadInAnd()
+	case n.isVersion() && n.values[0].Equal(fields.Int(0)):
+		return &node{op: opOr, kids: []*node{fieldNode(opNotExists, n.path.Field()), n}}
+	}
+	return n
+}
+
+// asReadInAnd is asRead of a node that joins others.
+func (n *node) asReadInAnd() *node {
+	read := n
+	for i, kid := range n.kids {
+		k := kid.asRead()
+		if k == kid {
+			continue
+		}
+		if read == n {
+			read = &node{op: opAnd, kids: slices.Clone(n.kids)}
+		}
+		read.kids[i] = k
+	}
+	return read
+}
+
+// asReadOf is asRead of a condition that an item has to be there for, which a
+// version that is absent does not say.
+func (t *core) asReadOf(cond *node) *node {
+	n := cond.asRead()
+	if n != cond {
+		n = both(t.there, n)
+	}
+	return n
 }
 
 // ours is the condition that the item is of this type, nil without a

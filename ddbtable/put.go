@@ -73,7 +73,7 @@ func (t *Table[T]) Put(item T) Put[T] {
 // If makes Run fail unless the stored item fulfils the condition. Several
 // conditions must all be fulfilled.
 func (p Put[T]) If(cond Cond[T]) Put[T] {
-	p.cond = both(p.cond, given(cond))
+	p.cond = both(p.cond, given(cond).asRead())
 	return p
 }
 
@@ -103,8 +103,8 @@ func (p Put[T]) Returning() PutReturning[T] { return PutReturning[T]{p} }
 // is [ErrConditionFailed]. With [Unique] or [Counted] it costs what they say.
 //
 // If T has a version attribute, the stored item must have the version that the
-// item has, or there must be none if that is 0; the item is stored with the next
-// version.
+// item has; if that is 0, there must be no item, or one whose version is 0 or
+// absent. The item is stored with the next version.
 func (p Put[T]) Run(ctx context.Context) (T, error) {
 	r := p.table.record(p.item)
 	stored, err := p.put.store(ctx, r, p.cond)

@@ -109,7 +109,7 @@ func (c check) part() (transactPart, error) {
 	if err != nil {
 		return nil, err
 	}
-	cond := both(c.cond, t.ours())
+	cond := both(t.asReadOf(c.cond), t.ours())
 	if cond == nil || cond.empty() && cond.err == nil {
 		cond = fieldNode(opExists, t.schema.primary.partitions[0])
 	}

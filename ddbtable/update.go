@@ -111,7 +111,10 @@ func (u Update[T]) Idempotent() Update[T] {
 }
 
 // AnyVersion changes the item whatever its version is. Without it, and if T has
-// a version attribute, If must give the version: If(Version.Eq(v)). OrCreate
+// a version attribute, If must give the version: If(Version.Eq(v)). Version 0 is
+// also what is read of an item that is older than the attribute, so that
+// If(Version.Eq(0)) is fulfilled by an item that has none, here and in all other
+// writes. OrCreate
 // needs none, as an item that is not there has none, and without one it changes
 // an item that is there whatever its version is.
 func (u Update[T]) AnyVersion() Update[T] {

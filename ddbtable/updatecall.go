@@ -59,7 +59,7 @@ func (p *updatePlan) conditions(all []*node, read facetValues) []*node {
 		v, _ := read.of(f)
 		all = append(all, unchanged(f, v))
 	}
-	return append(all, p.cond)
+	return append(all, p.cond.asRead())
 }
 
 // final lists the changes that are sent: those of the call, with facets that

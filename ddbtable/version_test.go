@@ -267,3 +267,91 @@ func TestOvertakenWriteIsAmbiguous(t *testing.T) {
 		}
 	})
 }
+
+// An unversioned item is older than the version attribute of a sheet.
+type unversioned struct {
+	ID   string `ddb:"id,partition"`
+	Text string `ddb:"text"`
+}
+
+// A sheetByOthers is what a program writes that counts versions by itself, from
+// 0.
+type sheetByOthers struct {
+	ID      string `ddb:"id,partition"`
+	Text    string `ddb:"text"`
+	Version int    `ddb:"version"`
+}
+
+var (
+	unversionedSheets = ddbtable.MustDefine[unversioned]("sheets")
+	sheetsByOthers    = ddbtable.MustDefine[sheetByOthers]("sheets")
+)
+
+// Version 0 is what is read of an item that has none, so every write takes it
+// for that.
+func TestVersionZeroIsAnItemWithoutVersion(t *testing.T) {
+	bothWays(t, func(t *testing.T, options ...ddbtable.Option) {
+		table, r := recorded(t, sheets, options...)
+		old := ddbtable.Open(r.client, unversionedSheets, ddbtable.TableName(table.Name()))
+		zero := ddbtable.Open(r.client, sheetsByOthers, ddbtable.TableName(table.Name()))
+		ctx := t.Context()
+		transaction := func(w ddbtable.TransactWrite) error { return ddbtable.WriteTransaction(r.client, w).Run(ctx) }
+		writes := map[string]func() error{
+			"Put":                     func() error { return err1(putSheet(table, 0).Run(ctx)) },
+			"Put with If":             func() error { return err1(putSheet(table, 0).If(sheetVersion.Eq(0)).Run(ctx)) },
+			"Update":                  func() error { return err1(updateSheet(table, 0).Run(ctx)) },
+			"Update with more":        func() error { return err1(updateSheet(table, 0).If(sheetText.Eq("old")).Run(ctx)) },
+			"OrCreate":                func() error { return err1(updateSheet(table, 0).OrCreate().Run(ctx)) },
+			"Delete":                  func() error { return err1(deleteSheet(table, 0).Run(ctx)) },
+			"Put in a transaction":    func() error { return transaction(putSheet(table, 0)) },
+			"Update in a transaction": func() error { return transaction(updateSheet(table, 0)) },
+			"Delete in a transaction": func() error { return transaction(deleteSheet(table, 0)) },
+			"Check": func() error {
+				return transaction(table.Check(sheetID.Eq("s")).If(sheetVersion.Eq(0)))
+			},
+		}
+		for what, write := range writes {
+			put(t, old, unversioned{ID: "s", Text: "old"})
+			if err := write(); err != nil {
+				t.Errorf("%s of an item without version: %v", what, err)
+			}
+			put(t, zero, sheetByOthers{ID: "s", Text: "old"})
+			if err := write(); err != nil {
+				t.Errorf("%s of an item with version 0: %v", what, err)
+			}
+			put(t, zero, sheetByOthers{ID: "s", Text: "old", Version: 1})
+			if err := write(); !errors.Is(err, ddbtable.ErrConditionFailed) {
+				t.Errorf("%s of an item with version 1: %v", what, err)
+			}
+		}
+		// An item that is not there is still told from one without a version.
+		for _, what := range []string{"Update", "Delete", "Update in a transaction", "Delete in a transaction", "Check"} {
+			if _, err := table.Delete(sheetID.Eq("s")).AnyVersion().Run(ctx); err != nil {
+				t.Fatal(err)
+			}
+			if err := writes[what](); !errors.Is(err, ddbtable.ErrNotFound) {
+				t.Errorf("%s of no item: %v", what, err)
+			}
+		}
+		for _, what := range []string{"OrCreate", "Put with If"} {
+			if err := writes[what](); err != nil {
+				t.Errorf("%s of no item: %v", what, err)
+			}
+			if _, err := table.Delete(sheetID.Eq("s")).If(sheetVersion.Eq(1)).Run(ctx); err != nil {
+				t.Errorf("%s made another version than 1: %v", what, err)
+			}
+		}
+	})
+}
+
+// A lost answer of a write that saw no version meets version 1.
+func TestLostAnswerOfAWriteThatSawNoVersion(t *testing.T) {
+	bothWays(t, func(t *testing.T, options ...ddbtable.Option) {
+		table, _, db := faulty(t, sheets, options...)
+		old := ddbtable.Open(db.Client(), unversionedSheets, ddbtable.TableName(table.Name()))
+		put(t, old, unversioned{ID: "s", Text: "old"})
+		answerLost(db, "UpdateItem", embedded.FailAfter)
+		_, err := updateSheet(table, 0).Run(t.Context())
+		expectAmbiguous(t, "Update", err, ddbtable.ErrConditionFailed, &sheet{ID: "s", Text: "updated", Version: 1})
+	})
+}
