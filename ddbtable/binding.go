@@ -193,9 +193,9 @@ func (b *binder) unused() string {
 	for _, c := range b.constraints {
 		switch {
 		case c.taken == b.index:
-		case c.implied && !slices.Contains(b.index.sorts, c.field):
-			b.implied = c.node()
-		case c.implied: // no filter can test it
+		case c.implied != nil && !slices.Contains(b.index.sorts, c.field):
+			b.implied = c.implied.live()
+		case c.implied != nil: // no filter can test it
 			left = append(left, c.field.Name+", which SoftDelete asks for,")
 		default:
 			left = append(left, c.field.Name)

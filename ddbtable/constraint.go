@@ -16,14 +16,12 @@ type constraint struct {
 	lo, hi   limit
 	prefix   fields.Value
 	never    bool // nothing fulfils it
-	implied  bool // by the definition; where no key serves it, it is a filter
+
+	// implied is what a constraint that the definition makes is of: where no key
+	// serves it, it is a filter. It is nil for one of the query's own.
+	implied *softDelete
 
 	taken *index // the last key that made use of it
-}
-
-// node is a constraint to one value as a condition.
-func (c *constraint) node() *node {
-	return &node{op: opEq, path: c.field.Path(), values: c.values}
 }
 
 // keyConstraints are those of one query, each on another attribute: few, so that

@@ -44,7 +44,7 @@ func (r *guardRule) inputs() []*fields.Field {
 // text names the guard of an item with these values, "" if it has none. Values
 // go into a hash: they may be long, or private, or hold any separator.
 func (r *guardRule) text(s *schema, value func(*fields.Field) fields.Value) string {
-	if r.soft != nil && !value(r.soft.field).Equal(r.soft.alive) {
+	if r.soft != nil && !r.soft.isLive(value(r.soft.field)) {
 		return ""
 	}
 	typ, verb := "", "unique"

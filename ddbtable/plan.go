@@ -167,7 +167,7 @@ func (q *query) bind() (*binding, error) {
 	}
 	b := &binding{index: q.core.schema.primary, ranges: []keyRange{{}}}
 	if soft != nil {
-		b.implied = soft.constraint().node()
+		b.implied = soft.live()
 	}
 	if q.via == nil {
 		return b, nil

@@ -15,11 +15,16 @@ type softDelete struct {
 }
 
 // SoftDelete makes Delete mark items instead of removing them: the attribute
-// gets the value deleted. Get and Query then pass over what does not have the
-// value alive: where the attribute is a facet of the key that is read, such as
-// the first of a sort key {state}#{created:10}, by reading only that part, else
-// with a filter. [Table.WithDeleted] shows all items, [Table.Restore] brings one
-// back, [Table.Purge] removes one for good.
+// gets the value deleted. Reads then show what has the value alive, and what
+// lacks the attribute because it is older than that. Where the attribute is a
+// facet of the key that is read, such as the first of a sort key
+// {state}#{created:10}, only that part is read, in which no item lacks it; else
+// there is a filter. [Table.WithDeleted] shows all items, [Table.Restore] brings
+// one back that was deleted, [Table.Purge] removes one for good.
+//
+// An item with a third value is hidden too, also one whose field was left empty
+// by mistake, but it is not deleted: Delete marks it, Restore does not bring it
+// back, and a query whose conditions name its state shows it.
 func SoftDelete[T, V any](attribute Attribute[T, V], alive, deleted V) DefineOption {
 	return defineOption(func(d *definer) {
 		path, err, ok := d.belongs(attribute)
@@ -42,6 +47,8 @@ func SoftDelete[T, V any](attribute Attribute[T, V], alive, deleted V) DefineOpt
 		switch {
 		case err != nil:
 			d.fail("has SoftDelete: %v", err)
+		case omits[T](s.field, s.deleted):
+			d.fail("has SoftDelete with attribute %s, whose value for deleted items is left out by omitzero, as it is in items that are older than the attribute and not deleted; drop omitzero", path)
 		case s.alive.Equal(s.deleted):
 			d.fail("has SoftDelete with one value for both states; give two")
 		case d.soft != nil:
@@ -52,9 +59,36 @@ func SoftDelete[T, V any](attribute Attribute[T, V], alive, deleted V) DefineOpt
 	})
 }
 
+// omits reports whether a T with that value does not store it.
+func omits[T any](f *fields.Field, value fields.Value) bool {
+	plan, err := fields.PlanOf[T]()
+	if err != nil {
+		return false // which Define reports
+	}
+	var v T
+	err = plan.Set(&v, f, value)
+	_, stored, valueErr := plan.Value(&v, f)
+	return err == nil && valueErr == nil && !stored
+}
+
 // constraint is what queries imply.
 func (s *softDelete) constraint() *constraint {
-	return &constraint{field: s.field, values: []fields.Value{s.alive}, discrete: true, implied: true}
+	return &constraint{field: s.field, values: []fields.Value{s.alive}, discrete: true, implied: s}
+}
+
+// state is a comparison with the state of an item.
+func (s *softDelete) state(op operator, v fields.Value) *node {
+	return &node{op: op, path: s.field.Path(), values: []fields.Value{v}}
+}
+
+// live is the condition that reads show an item.
+func (s *softDelete) live() *node {
+	return &node{op: opOr, kids: []*node{fieldNode(opNotExists, s.field), s.state(opEq, s.alive)}}
+}
+
+// isLive is the same for the state of an item that was read.
+func (s *softDelete) isLive(state fields.Value) bool {
+	return state.Kind() == "" || state.Equal(s.alive)
 }
 
 // checkSoft refuses an attribute that cannot change.
@@ -93,14 +127,15 @@ func (u update) restoring() update {
 		u.err = planErrorf("Restore is for a definition with SoftDelete; use Update")
 		return u
 	}
-	return u.mark(u.core.schema.soft.deleted, u.core.schema.soft.alive)
+	s := u.core.schema.soft
+	return u.mark(s.state(opEq, s.deleted), s.alive)
 }
 
-// mark changes the state from one value to another.
-func (u update) mark(from, to fields.Value) update {
+// mark changes the state of an item to another, on a condition.
+func (u update) mark(from *node, to fields.Value) update {
 	path := u.core.schema.soft.field.Path()
 	u.changes = append(u.changes[:len(u.changes):len(u.changes)], &change{action: actSet, path: path, value: to})
-	u.cond = both(u.cond, &node{op: opEq, path: path, values: []fields.Value{from}})
+	u.cond = both(u.cond, from)
 	return u
 }
 
@@ -111,13 +146,14 @@ func (t *Table[T]) Purge(key ...Equality[T]) Delete[T] {
 	return d
 }
 
-// marking is a Delete under SoftDelete as an update.
+// marking is a Delete under SoftDelete as an update. There is something to delete
+// unless the item is marked already, whatever its state is.
 func (d deletion) marking() update {
 	s := d.core.schema.soft
 	return update{
 		core: d.core, key: d.key, cond: d.cond, idempotent: d.idempotent,
 		anyVersion: d.anyVersion, returnOld: true,
-	}.mark(s.alive, s.deleted)
+	}.mark(s.state(opNe, s.deleted), s.deleted)
 }
 
 // mark runs a Delete under SoftDelete. The reply has the item as it was.
@@ -137,5 +173,5 @@ func (t *core) hidden(i item) bool {
 		return false
 	}
 	v, err := i.value(s.field.Name)
-	return err != nil || !v.Equal(s.alive)
+	return err != nil || !s.isLive(v)
 }
