@@ -93,7 +93,7 @@ func TestAsReadsWhatAnIndexHas(t *testing.T) {
 			}
 		}
 		err := drain(ddbtable.As[line](q).All(t.Context()))
-		if err == nil || !strings.Contains(err.Error(), "index by_team does not project at, note; read the items from the table with Follow, or leave that out of ddbtable_test.line") {
+		if err == nil || !strings.Contains(err.Error(), "index by_team does not project at, note; read the items from the table with Follow, or let the index project more, or leave at, note out of ddbtable_test.line") {
 			t.Errorf("got %v", err)
 		}
 		r.expectSent(t, "what the index lacks")

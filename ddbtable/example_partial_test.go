@@ -55,7 +55,7 @@ func ExampleAs_partial() {
 	fmt.Println(page.Items, page.Next != "", err)
 	fmt.Println(lines.Explain())
 	// Output:
-	// ddbtable: query agenda: index by_owner does not project hours, notes, links; read the items from the table with Follow, or less of them with As or Project, or let the index project more
+	// ddbtable: query agenda: index by_owner does not project hours, notes, links; read the items from the table with Follow, or let the index project more, or read less of them with As or Project
 	// [{mend 3} {paint 7}] true <nil>
 	// query table agenda, index by_owner
 	//   key      owner = "ada"

@@ -92,11 +92,71 @@ func TestWithoutFollowOrAsNoZerosAreRead(t *testing.T) {
 	_, countErr := q.Count(ctx)
 	for what, err := range map[string]error{"All": drain(q.All(ctx)), "Page": pageErr, "Count": countErr, "Scan": drain(table.Scan().Via("by_team").All(ctx))} {
 		plan, ok := errors.AsType[*ddbtable.PlanError](err)
-		if want := "index by_team does not project state, at, note; read the items from the table with Follow, or less of them with As or Project"; !ok || !strings.Contains(plan.Error(), want) {
+		if want := "index by_team does not project state, at, note; read the items from the table with Follow, or let the index project more, or read less of them with As or Project"; !ok || !strings.Contains(plan.Error(), want) {
 			t.Errorf("%s: got %v, want %q", what, err, want)
 		}
 	}
 	r.expectSent(t, "what cannot be read")
+}
+
+// What a definition or a table asks an index for is told apart from what the
+// caller asks for, because it is left out in another way.
+func TestWhatAnIndexLacksIsToldWithItsRemedy(t *testing.T) {
+	type note struct {
+		ID     string    `ddb:"id,partition"`
+		Folder string    `ddb:"folder,partition=keys,partition=some"`
+		State  string    `ddb:"state"`
+		Text   string    `ddb:"text"`
+		Until  time.Time `ddb:"until,unix,ttl,omitzero"`
+	}
+	type line struct {
+		ID string `ddb:"id"`
+	}
+	folder := ddbtable.Attr(func(n *note) *string { return &n.Folder })
+	state := ddbtable.Attr(func(n *note) *string { return &n.State })
+	text := ddbtable.Attr(func(n *note) *string { return &n.Text })
+	table, r := recorded(t, ddbtable.MustDefine[note]("notes", ddbtable.SoftDelete(state, "here", "gone"), ddbtable.KeysOnly("keys"), ddbtable.Include("some", text)))
+	short := func(q ddbtable.Query[note]) ddbtable.Query[line] { return ddbtable.As[line](q) }
+	in := func(table *ddbtable.Table[note], index string) ddbtable.Query[note] {
+		return table.Query(folder.Eq("f")).Via(index)
+	}
+	const more = "read the items from the table with Follow, or let the index project more"
+	for _, test := range []struct {
+		what string
+		err  error
+		want string // "" for none
+	}{
+		{"of the caller, the definition and the table", in(table.HideExpired(), "keys").Explain().Err,
+			"index keys does not project state (SoftDelete), text, until (HideExpired); " + more + ", or read less of them with As or Project, and deleted ones too with WithDeleted, and expired ones too without HideExpired"},
+		{"of the caller", in(table.WithDeleted(), "keys").Explain().Err, "does not project state, text, until; " + more + ", or read less of them with As or Project"},
+		{"of the definition", short(in(table, "keys")).Explain().Err, "does not project state (SoftDelete); " + more + ", or read deleted ones too with WithDeleted"},
+		{"of a scan", ddbtable.As[line](table.Scan().Via("some")).Explain().Err, "does not project state (SoftDelete); " + more + ", or read deleted ones too with WithDeleted"},
+		{"of the table", short(in(table.WithDeleted().HideExpired(), "some")).Explain().Err, "does not project until (HideExpired); " + more + ", or read expired ones too without HideExpired"},
+		{"of the filter", short(in(table.WithDeleted(), "keys").Filter(text.Eq("t"))).Explain().Err, "does not project text; " + more + ", or drop text from Filter"},
+		{"of nobody", short(in(table.WithDeleted(), "keys")).Explain().Err, ""},
+		{"of nobody, with a filter", short(in(table.WithDeleted(), "some").Filter(text.Eq("t"))).Explain().Err, ""},
+		{"followed", in(table.HideExpired(), "keys").Follow().Explain().Err, ""},
+	} {
+		switch {
+		case test.want == "" && test.err != nil:
+			t.Errorf("%s: %v", test.what, test.err)
+		case test.want != "" && (test.err == nil || !strings.HasSuffix(test.err.Error(), test.want)):
+			t.Errorf("%s\n got: %v\nwant: …%s", test.what, test.err, test.want)
+		}
+	}
+	r.expectSent(t, "plans")
+
+	all, _, _, _ := openLedger(t)
+	err := all.Query(ddbtable.Of(bookingDay.Eq("mon"))).Explain().Err
+	if err == nil || !strings.HasSuffix(err.Error(), more) {
+		t.Errorf("of a collection\n got: %v\nwant: …%s", err, more)
+	}
+	err = ddbtable.As[struct {
+		Number int `ddb:"number"`
+	}](ddbtable.Open(r.client, bookings).Query(bookingDay.Eq("mon"))).Explain().Err
+	if want := "does not project number, type (which tells the types of the table apart); " + more; err == nil || !strings.HasSuffix(err.Error(), want) {
+		t.Errorf("of one type of a collection\n got: %v\nwant: …%s", err, want)
+	}
 }
 
 func TestFollowReadsTheItemsInTheOrderOfTheIndex(t *testing.T) {

@@ -95,7 +95,7 @@ func (q *query) newPlan() (*queryPlan, error) {
 			return nil, err
 		}
 	}
-	if err := p.check(); err != nil {
+	if err := p.check(q.filter); err != nil {
 		return nil, err
 	}
 	return p, p.render()
@@ -322,8 +322,9 @@ func orderText(order []orderedFacet) string {
 	return strings.Join(all, ", ")
 }
 
-// check refuses what DynamoDB would refuse of the index that was chosen.
-func (p *queryPlan) check() error {
+// check refuses what DynamoDB would refuse of the index that was chosen. Filter
+// is the caller's own.
+func (p *queryPlan) check(filter *node) error {
 	t, x := p.core, p.index
 	if err := p.tooManyMerged(); err != nil {
 		return err
@@ -332,11 +333,7 @@ func (p *queryPlan) check() error {
 		return planErrorf("global %s cannot be read consistently; drop Consistent, or query the table or a local index, or read the items from the table with Follow", x)
 	}
 	if lacking := t.lacking(x, t.projection, p.filter); lacking != nil && p.followed == nil {
-		remedy := "less of them with As or Project"
-		if t.view != nil {
-			remedy = "leave that out of " + t.view.typ
-		}
-		return planErrorf("%s does not project %s; read the items from the table with Follow, or %s, or let the index project more", x, strings.Join(lacking, ", "), remedy)
+		return p.lackingError(lacking, filter)
 	}
 	var err error
 	if p.filter != nil && p.scan == nil {
@@ -361,23 +358,4 @@ func (t *core) projects(x *index, name string) bool {
 		return true
 	}
 	return slices.Contains(x.include, name) || x.hasKey(name) || t.schema.primary.hasKey(name)
-}
-
-// lacking lists the attributes that a read needs and an index does not have.
-func (t *core) lacking(x *index, p projection, filter *node) []string {
-	var lacking []string
-	need := func(name string) {
-		if !t.projects(x, name) && !slices.Contains(lacking, name) {
-			lacking = append(lacking, name)
-		}
-	}
-	for _, f := range t.schema.attributes {
-		if p.asked(f) || t.hideExpired && f == t.schema.duties.ttl {
-			need(f.Name)
-		}
-	}
-	if filter != nil {
-		filter.fields(need)
-	}
-	return lacking
 }
