@@ -1,6 +1,7 @@
 package ddbtable
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -15,7 +16,8 @@ import (
 //
 // The condition is evaluated here, over stored values: it may use Eq, Ne, In,
 // Lt, Le, Gt, Ge, Between, Exists, NotExists, BeginsWith, And, Or and Not on
-// whole attributes.
+// whole attributes. One that is the same for all items, such as In of no values,
+// is a mistake.
 func Sparse[T any](index string, cond Cond[T]) DefineOption {
 	return defineOption(func(d *definer) {
 		i := slices.IndexFunc(d.indexes, func(x *indexDraft) bool { return x.name == index })
@@ -29,6 +31,8 @@ func Sparse[T any](index string, cond Cond[T]) DefineOption {
 			d.fail("has Sparse for index %s: %v", index, n.err)
 		case !n.local():
 			d.fail("has Sparse for index %s with a condition that cannot be evaluated here; compare whole attributes", index)
+		case n.vacuous() != "":
+			d.fail("has Sparse for index %s with %s", index, n.vacuous())
 		case d.indexes[i].rule != nil:
 			d.fail("has Sparse for index %s twice; join the conditions", index)
 		default:
@@ -46,6 +50,26 @@ func (n *node) local() bool {
 		return false
 	}
 	return !n.size && len(n.path.Steps()) == 0 && n.path.Field().Template == nil
+}
+
+// vacuous says what of a condition, or of a part of it, does not depend on the
+// item, "" if all does. A definition has no use for it: a list was empty that
+// it was made from.
+func (n *node) vacuous() string {
+	switch {
+	case n.op == opAnd && len(n.kids) == 0:
+		return "And of no conditions, which every item fulfils; give it some, or leave it out"
+	case n.op == opIn && n.never():
+		return fmt.Sprintf("In of no values of attribute %s, which no item fulfils; give it some, or leave it out", n.path)
+	case n.never():
+		return fmt.Sprintf("Between on attribute %s with the bounds the wrong way round, which no item fulfils; give the lower one first", n.path)
+	}
+	for _, kid := range n.kids {
+		if text := kid.vacuous(); text != "" {
+			return text
+		}
+	}
+	return ""
 }
 
 // ruled finds the attributes that the rule of an index decides about.

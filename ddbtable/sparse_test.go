@@ -136,3 +136,28 @@ func TestSparseRefusals(t *testing.T) {
 		t.Errorf("a derived sort key alone: %v", err)
 	}
 }
+
+// A rule that is always or never fulfilled is a mistake: what it was made from
+// was empty.
+func TestSparseNeedsARule(t *testing.T) {
+	open := billState.Eq("open")
+	for name, rule := range map[string]ddbtable.Cond[bill]{
+		"In of nothing":           billState.In(),
+		"And of nothing":          ddbtable.And[bill](),
+		"And of nothing but that": ddbtable.And(ddbtable.And[bill](), ddbtable.And[bill]()),
+		"in And":                  ddbtable.And(open, billState.In()),
+		"in Or":                   ddbtable.Or(open, billState.In()),
+		"in Not":                  ddbtable.Not(billState.In()),
+		"Or with And of nothing":  ddbtable.Or(open, ddbtable.And[bill]()),
+		"And with And of nothing": ddbtable.And(open, ddbtable.And[bill]()),
+		"Between of no values":    billDue.Between(3, 2),
+	} {
+		_, err := ddbtable.Define[bill]("bills", ddbtable.Sparse("open", rule))
+		if _, ok := errors.AsType[*ddbtable.DefinitionError](err); !ok || !strings.Contains(err.Error(), "has Sparse for index open with ") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := ddbtable.Define[bill]("bills", ddbtable.Sparse("open", ddbtable.And(open))); err != nil {
+		t.Errorf("And of one: %v", err)
+	}
+}
