@@ -10,7 +10,10 @@ import (
 )
 
 // An AnyQuery is a [Query] or a [Scan], whatever its items are.
-type AnyQuery interface{ inner() *query }
+type AnyQuery interface {
+	argument
+	inner() *query
+}
 
 func (q Query[T]) inner() *query { return q.q }
 func (s Scan[T]) inner() *query  { return s.q.q }
@@ -42,7 +45,7 @@ func (s Scan[T]) inner() *query  { return s.q.q }
 // table or index; what is saved is the transfer. Of a scan, All, Page and Count
 // of the result scan.
 func As[S any](q AnyQuery) Query[S] {
-	if q == nil {
+	if absent(q) {
 		return Query[S]{}
 	}
 	v, def := viewOf[S]()

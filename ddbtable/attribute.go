@@ -21,6 +21,7 @@ type handle struct {
 
 // AnyAttribute is a handle on an attribute of T, whatever its values are.
 type AnyAttribute[T any] interface {
+	argument
 	target(*T) (*fields.Path, error)
 }
 

@@ -112,11 +112,8 @@ func (c *change) onlySet() *change {
 
 // changeFrom makes an attribute what it is in item.
 func changeFrom[T any](plan *fields.Plan[T], item *T, a AnyAttribute[T]) *change {
-	c := &change{action: actSet, err: errZeroHandle}
-	if a != nil {
-		c.path, c.err = a.target(nil)
-	}
-	if c.err != nil {
+	c := &change{action: actSet}
+	if c.path, c.err = targetOf(a); c.err != nil {
 		return c
 	}
 	present := false

@@ -9,7 +9,10 @@ import (
 )
 
 // An AnyDefinition is a [Definition], whatever its items are.
-type AnyDefinition interface{ kind() (*kind, error) }
+type AnyDefinition interface {
+	argument
+	kind() (*kind, error)
+}
 
 // ErrUnknownType is the cause of an [ItemError] about an item of a collection
 // whose discriminator names none of its types.
@@ -47,7 +50,7 @@ func Unite(definitions ...AnyDefinition) (*Definition[any], error) {
 		return nil, &DefinitionError{Table: "?", Type: "Unite", Reason: "has no definitions; give one for each type in the table"}
 	}
 	for _, d := range definitions {
-		if d == nil {
+		if absent(d) {
 			u.wrong = append(u.wrong, errNoDefinition)
 			continue
 		}

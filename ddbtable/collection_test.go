@@ -384,7 +384,7 @@ func TestZeroValuesOfCollections(t *testing.T) {
 		"zero handle": {func(ctx context.Context) error {
 			return last(all.Query(ddbtable.Of(ddbtable.Attribute[account, string]{}.Eq("x"))).All(ctx))
 		}, "handle is the zero Attribute"},
-		"no attribute to order by": {func(ctx context.Context) error { return last(all.Query(bank).OrderBy(nil).All(ctx)) }, "handle is the zero Attribute"},
+		"no attribute to order by": {func(ctx context.Context) error { return last(all.Query(bank).OrderBy(nil).All(ctx)) }, "a handle is nil"},
 		"no attributes to read":    {func(ctx context.Context) error { return last(all.Query(bank).Project().All(ctx)) }, "Project has no attributes"},
 		"a collection of itself":   {func(context.Context) error { return err1(ddbtable.Unite(accounts, ledger)) }, "is made by Unite itself; give Unite the definitions of all types at once"},
 		"no type":                  {func(context.Context) error { return err1(ddbtable.Unite((*ddbtable.Definition[account])(nil))) }, "definition is nil or the zero value"},

@@ -14,6 +14,7 @@ import (
 // [BeginsWith], and from conditions of the SDK by [Expression]. It is
 // immutable. A mistake in it is reported by the request that uses it.
 type Cond[T any] interface {
+	argument
 	condition(*T) *node
 }
 
@@ -230,7 +231,7 @@ func (n *joint) add(kid *node) {
 
 // given is the node of a condition that a caller gave.
 func given[T any](cond Cond[T]) *node {
-	if cond != nil {
+	if !absent(cond) {
 		if n := cond.condition(nil); n != nil {
 			return n
 		}
@@ -328,10 +329,8 @@ type Size[T any] struct {
 func SizeOf[T any](a AnyAttribute[T]) Size[T] { return Size[T]{a} }
 
 func (s Size[T]) cond(op operator, operands ...int) Cond[T] {
-	n := &node{op: op, size: true, err: errZeroHandle}
-	if s.of != nil {
-		n.path, n.err = s.of.target(nil)
-	}
+	n := &node{op: op, size: true}
+	n.path, n.err = targetOf(s.of)
 	for _, v := range operands {
 		n.values = append(n.values, fields.Int(int64(v)))
 	}

@@ -51,7 +51,10 @@ type schema struct {
 type throughput struct{ read, write int64 }
 
 // A DefineOption refines a definition.
-type DefineOption interface{ define(*definer) }
+type DefineOption interface {
+	argument
+	define(*definer)
+}
 
 type defineOption func(*definer)
 
@@ -110,10 +113,10 @@ func Define[T any](name string, options ...DefineOption) (*Definition[T], error)
 // belongs gives the path of a handle on T; it is not ok for another handle.
 func belongs[T any](a any) (path *fields.Path, err error, ok bool) {
 	handle, ok := a.(AnyAttribute[T])
-	if !ok {
+	if !ok && a != nil {
 		return nil, nil, false
 	}
-	path, err = handle.target(nil)
+	path, err = targetOf(handle)
 	return path, err, true
 }
 
@@ -186,7 +189,7 @@ func (d *definer) schema(options []DefineOption) (*schema, error) {
 	}
 	d.roles()
 	for _, o := range options {
-		if o == nil {
+		if absent(o) {
 			d.fail("has a nil option; leave it out")
 			continue
 		}

@@ -11,6 +11,7 @@ import (
 // A TransactRead is a read that can be part of a transaction. It is made by
 // [Table.GetInto].
 type TransactRead interface {
+	argument
 	read() (transactGet, error)
 }
 
@@ -86,7 +87,7 @@ func getTransaction(ctx context.Context, client Client, reads []TransactRead) (t
 		wrong = append(wrong, errNilClient)
 	}
 	for i, r := range reads {
-		if r == nil {
+		if absent(r) {
 			wrong = append(wrong, planErrorf("read %d is nil; leave it out", i))
 			continue
 		}

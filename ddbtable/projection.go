@@ -22,11 +22,7 @@ func project[T any](attributes []AnyAttribute[T]) projection {
 		p.err = planErrorf("Project has no attributes; name some, or leave it out to read all")
 	}
 	for _, a := range attributes {
-		if a == nil {
-			p.err = errors.Join(p.err, errZeroHandle)
-			continue
-		}
-		path, err := a.target(nil)
+		path, err := targetOf(a)
 		if err != nil {
 			p.err = errors.Join(p.err, err)
 			continue

@@ -138,10 +138,7 @@ func (q *query) withFilter(cond *node) *query {
 // one Query for each range, and a page of n items up to n+1 items of each.
 // Items with equal values come in the order of the ranges.
 func (q Query[T]) OrderBy(attribute AnyAttribute[T]) Query[T] {
-	if attribute == nil {
-		return Query[T]{q: q.q.orderedBy(nil, errZeroHandle)}
-	}
-	return Query[T]{q: q.q.orderedBy(attribute.target(nil))}
+	return Query[T]{q: q.q.orderedBy(targetOf(attribute))}
 }
 
 func (q *query) orderedBy(path *fields.Path, err error) *query {

@@ -58,7 +58,10 @@ type settings struct {
 }
 
 // An Option refines a table that is opened.
-type Option interface{ set(*settings) }
+type Option interface {
+	argument
+	set(*settings)
+}
 
 type option func(*settings)
 
@@ -104,7 +107,7 @@ func Open[T any](client Client, def *Definition[T], options ...Option) *Table[T]
 func openCore(client Client, s *schema, options []Option) core {
 	t := core{client: client, schema: s, settings: settings{name: s.name, keys: new(seal.Keys), wait: defaultWaiting}}
 	for _, o := range options {
-		if o == nil {
+		if absent(o) {
 			t.err = errors.New("an option is nil; leave it out")
 			continue
 		}

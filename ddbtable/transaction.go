@@ -21,6 +21,8 @@ const (
 // A TransactWrite is a write that can be part of a transaction: a [Create],
 // [Put], [Update], [Delete] or [Check], of any table and type.
 type TransactWrite interface {
+	argument
+
 	// part prepares the write. Nothing is sent.
 	part() (transactPart, error)
 }
@@ -145,7 +147,7 @@ func (w WriteTx) prepare() (*transaction, error) {
 		wrong = append(wrong, planErrorf("RetryConflicts is negative; give the number of further attempts"))
 	}
 	for i, write := range w.writes {
-		if write == nil {
+		if absent(write) {
 			wrong = append(wrong, planErrorf("write %d is nil; leave it out", i))
 			continue
 		}

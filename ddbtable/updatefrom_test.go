@@ -195,7 +195,7 @@ func TestMistakesOfUpdateFromAreTold(t *testing.T) {
 		"twice, once by Change":  {update.Change(seatName.Set("a")).From(nothing, seatName), `attribute "name" is changed twice`},
 		"a whole and its part":   {update.From(nothing, seatHome, seatCity), `changed twice`},
 		"a position behind all":  {update.From(nothing, ddbtable.At(seatLines, 0)), `attribute "lines[0]" is in a list that is not so long in the item; name the whole list`},
-		"no handle":              {update.From(nothing, nil), "handle is the zero Attribute"},
+		"no handle":              {update.From(nothing, nil), "a handle is nil"},
 		"the zero handle":        {update.From(nothing, ddbtable.Attribute[seat, int]{}), "handle is the zero Attribute"},
 		"a value that is no key": {update.From(seat{Since: time.Unix(1, 1)}, seatSince), "finer fraction"},
 		"a number too wide":      {update.From(seat{Rank: 1000, Since: unix(1)}, seatRank, seatSince), "more than the 3 digits"},

@@ -83,3 +83,80 @@ func TestZeroValuesAreErrors(t *testing.T) {
 		t.Errorf("the zero Table has name %q and definition %v", table.Name(), table.Definition())
 	}
 }
+
+// An interface may hold a nil pointer, or a struct that embeds a nil one: that
+// is a mistake as nil itself is, and no panic.
+func TestArgumentsThatHoldNothingAreErrors(t *testing.T) {
+	type (
+		attribute = ddbtable.AnyAttribute[label]
+		condition = ddbtable.Cond[label]
+	)
+	table, client := ddbtable.Open(engine(t).Client(), labels), engine(t).Client()
+	id, n := labelID.Eq("a"), labelN.Eq(1)
+	define := func(o ddbtable.DefineOption) error { return err1(ddbtable.Define[label]("labels", o)) }
+	for name, nothing := range map[string]struct {
+		attribute attribute
+		condition condition
+		query     ddbtable.AnyQuery
+		def       ddbtable.AnyDefinition
+		write     ddbtable.TransactWrite
+		read      ddbtable.TransactRead
+		define    ddbtable.DefineOption
+		option    ddbtable.Option
+	}{
+		"nil": {},
+		"nil pointer": {
+			attribute: (*ddbtable.Attribute[label, string])(nil), condition: (*ddbtable.Equality[label])(nil),
+			query: (*ddbtable.Query[label])(nil), def: (*ddbtable.Definition[label])(nil), write: (*ddbtable.Update[label])(nil),
+		},
+		"another nil pointer": {query: (*ddbtable.Scan[label])(nil), write: (*ddbtable.Create[label])(nil)},
+		"nil in a struct": {
+			struct{ attribute }{}, struct{ condition }{}, struct{ ddbtable.AnyQuery }{}, struct{ ddbtable.AnyDefinition }{},
+			struct{ ddbtable.TransactWrite }{}, struct{ ddbtable.TransactRead }{}, struct{ ddbtable.DefineOption }{}, struct{ ddbtable.Option }{},
+		},
+	} {
+		for what, test := range map[string]struct {
+			call func(context.Context) error
+			want string
+		}{
+			"Query":  {func(ctx context.Context) error { return drain(table.Query(nothing.condition).All(ctx)) }, "a condition is nil; leave it out"},
+			"Filter": {func(ctx context.Context) error { return drain(table.Query(id).Filter(nothing.condition).All(ctx)) }, "a condition is nil; leave it out"},
+			"And": {func(ctx context.Context) error {
+				return drain(table.Scan().Filter(ddbtable.And(n, nothing.condition)).All(ctx))
+			}, "a condition is nil; leave it out"},
+			"Not": {func(ctx context.Context) error {
+				return drain(table.Scan().Filter(ddbtable.Not(nothing.condition)).All(ctx))
+			}, "a condition is nil; leave it out"},
+			"If": {func(ctx context.Context) error { return err1(table.Put(label{ID: "a"}).If(nothing.condition).Run(ctx)) }, "a condition is nil; leave it out"},
+			"Check": {func(ctx context.Context) error {
+				return ddbtable.WriteTransaction(client, table.Check(id, n).If(nothing.condition)).Run(ctx)
+			}, "a condition is nil; leave it out"},
+			"Of": {func(context.Context) error {
+				return ddbtable.Open(client, ledger).Query(ddbtable.Of(nothing.condition)).Explain().Err
+			}, "a condition is nil; leave it out"},
+			"Project": {func(ctx context.Context) error { return err1(table.Project(nothing.attribute).Get(ctx, id, n)) }, "a handle is nil; make it with ddbtable.Attr, or leave it out"},
+			"OrderBy": {func(ctx context.Context) error { return drain(table.Query(id).OrderBy(nothing.attribute).All(ctx)) }, "a handle is nil; make it with ddbtable.Attr, or leave it out"},
+			"SizeOf": {func(ctx context.Context) error {
+				return drain(table.Scan().Filter(ddbtable.SizeOf(nothing.attribute).Eq(1)).All(ctx))
+			}, "a handle is nil; make it with ddbtable.Attr, or leave it out"},
+			"From": {func(ctx context.Context) error {
+				return err1(table.Update(id, n).From(label{}, nothing.attribute).Run(ctx))
+			}, "a handle is nil; make it with ddbtable.Attr, or leave it out"},
+			"As":      {func(ctx context.Context) error { return drain(ddbtable.As[label](nothing.query).All(ctx)) }, "the zero value of a table or a request sends nothing"},
+			"Unite":   {func(context.Context) error { return err1(ddbtable.Unite(nothing.def)) }, "definition is nil or the zero value; make one with ddbtable.Define"},
+			"Include": {func(context.Context) error { return define(ddbtable.Include("by_n", nothing.attribute)) }, "has a projection for index by_n, which no tag names"},
+			"Unique":  {func(context.Context) error { return define(ddbtable.Unique(nothing.attribute)) }, "has Unique: a handle is nil; make it with ddbtable.Attr, or leave it out"},
+			"Counted": {func(context.Context) error { return define(ddbtable.Counted(labelWeight, nothing.attribute)) }, "has Counted: a handle is nil; make it with ddbtable.Attr, or leave it out"},
+			"Define":  {func(context.Context) error { return define(nothing.define) }, "has a nil option; leave it out"},
+			"Open": {func(ctx context.Context) error {
+				return err1(ddbtable.Open(client, labels, nothing.option).Get(ctx, id, n))
+			}, "an option is nil; leave it out"},
+			"write": {func(ctx context.Context) error { return ddbtable.WriteTransaction(client, nothing.write).Run(ctx) }, "write 0 is nil; leave it out"},
+			"read":  {func(ctx context.Context) error { return ddbtable.GetTransaction(ctx, client, nothing.read) }, "read 0 is nil; leave it out"},
+		} {
+			if err := test.call(t.Context()); err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("%s with %s\n got: %v\nwant: …%s…", what, name, err, test.want)
+			}
+		}
+	}
+}
