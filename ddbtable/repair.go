@@ -63,7 +63,8 @@ func (r Repair[T]) Resume(positions []string) Repair[T] {
 
 // OnProgress is called behind each request that reads, when its items have been
 // mended, by one goroutine at a time. Whoever keeps the positions of the report
-// can resume there. An error ends the run and is returned as it is.
+// can resume there. An error ends the run and is returned as it is. What is under
+// way then is waited for, also if f panics.
 func (r Repair[T]) OnProgress(f func(RepairReport) error) Repair[T] {
 	r.progress = f
 	return r

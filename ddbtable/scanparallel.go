@@ -2,6 +2,7 @@ package ddbtable
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 )
@@ -41,7 +42,8 @@ func (p ParallelScan[T]) Resume(positions []string) ParallelScan[T] {
 //
 // It costs what [Scan.All] does, and at least one Scan for each segment that is
 // not at its end. The first error ends it: f's own is returned as it is, one of
-// a position that is not of this scan is [ErrBadCursor].
+// a position that is not of this scan is [ErrBadCursor]. What is under way then
+// is waited for, also if f panics.
 func (p ParallelScan[T]) Each(ctx context.Context, f func(items []T, positions []string) error) error {
 	if f == nil {
 		return p.scan.q.q.parallel(ctx, p.segments, p.from, nil)
@@ -72,7 +74,8 @@ type parallelRun struct {
 	ready     chan *segmentRun
 	segments  []*segmentRun
 	positions []string
-	stopped   error // of f
+	taking    *segmentRun // whose items are being passed on
+	stopped   error       // of f
 
 	// work is done by the workers with the rows of each request, instead of
 	// passing the items on. It is nil for a scan.
@@ -129,7 +132,7 @@ func (r *parallelRun) begin(segments int) error {
 // read runs the workers and passes on what they read.
 func (r *parallelRun) read(outer context.Context) (err error) {
 	ctx, cancel := context.WithCancel(outer)
-	defer cancel()
+	defer r.end(cancel)
 	var workers sync.WaitGroup
 	for _, s := range r.segments {
 		workers.Go(func() { s.run(ctx, r.ready, r.work) })
@@ -139,18 +142,29 @@ func (r *parallelRun) read(outer context.Context) (err error) {
 		close(r.ready)
 	}()
 	for s := range r.ready {
-		if err == nil && r.stopped == nil {
-			err = r.take(ctx, s)
+		r.taking = s
+		if err = r.take(ctx, s); err != nil || r.stopped != nil {
+			return err
 		}
-		if err != nil || r.stopped != nil {
-			cancel()
-		}
+		r.taking = nil
 		s.taken <- struct{}{}
 	}
-	if err == nil && r.stopped == nil && outer.Err() != nil {
+	if outer.Err() != nil {
 		err = context.Cause(outer)
 	}
 	return err
+}
+
+// end ends the workers and waits for them. It is deferred: a function of the
+// caller's may panic, or end the goroutine as the FailNow of a test does.
+func (r *parallelRun) end(cancel func()) {
+	cancel()
+	if r.taking != nil {
+		r.taking.taken <- struct{}{}
+	}
+	for s := range r.ready {
+		s.taken <- struct{}{}
+	}
 }
 
 // run sends the requests of one segment, each after the items of the one before
@@ -158,13 +172,23 @@ func (r *parallelRun) read(outer context.Context) (err error) {
 func (s *segmentRun) run(ctx context.Context, ready chan<- *segmentRun, work func(context.Context, *typedRows) error) {
 	defer s.reader.close()
 	for s.reader.more() && s.err == nil && ctx.Err() == nil {
-		if _, s.err = s.reader.next(ctx, s.query.pageSize); s.err == nil && work != nil {
-			s.err = work(ctx, &s.reader.rows)
-		}
-		ready <- s
-		<-s.taken
+		s.step(ctx, ready, work)
 	}
 }
+
+// step sends one request.
+func (s *segmentRun) step(ctx context.Context, ready chan<- *segmentRun, work func(context.Context, *typedRows) error) {
+	defer func() {
+		ready <- s
+		<-s.taken
+	}()
+	if _, s.err = s.reader.next(ctx, s.query.pageSize); s.err == nil && work != nil {
+		s.err = errSegmentEnded // unless work returns another, or none
+		s.err = work(ctx, &s.reader.rows)
+	}
+}
+
+var errSegmentEnded = errors.New("OnBadItem ended the goroutine of a segment; let it return")
 
 // take passes on the items of one request.
 func (r *parallelRun) take(ctx context.Context, s *segmentRun) error {
