@@ -35,33 +35,51 @@ type Load struct {
 }
 
 // For estimates what the whole of the query costs under a load, and adds
-// advice. It sends nothing.
+// advice. It sends nothing. A negative number in the load counts as 0, and more
+// requests than an int holds are the greatest int.
 func (e Explanation) For(l Load) Explanation {
 	if e.Err != nil || len(e.KeyConditions) == 0 && !e.Scan {
 		return e
 	}
-	bytes, ranges := l.Read*l.ItemBytes, max(len(e.KeyConditions), 1)
-	e.Requests = ranges + bytes/maxRead
+	l = l.counted()
+	bytes, ranges := float64(l.Read)*float64(l.ItemBytes), float64(max(len(e.KeyConditions), 1))
+	full := ranges + math.Floor(bytes/maxRead)
+	requests := full
 	if e.pageSize > 0 {
-		e.Requests = max(e.Requests, ranges+l.Read/e.pageSize)
+		requests = max(full, ranges+float64(l.Read/e.pageSize))
 	}
-	halves := max(math.Ceil(float64(bytes)/readUnit), float64(e.Requests))
+	e.Requests = toInt(requests)
+	halves := max(math.Ceil(bytes/readUnit), requests)
 	e.ReadUnits = halves / 2
 	if e.consistent {
 		e.ReadUnits = halves
 	}
 	e.Advice = nil
-	if len(e.filtered) > 0 && l.Read > wasteful*l.Returned {
+	wastes := float64(l.Read) > wasteful*float64(l.Returned)
+	if len(e.filtered) > 0 && wastes {
 		e.Advice = append(e.Advice, fmt.Sprintf("the filter keeps %d of the %d items that are read and billed; make %s part of %s, so that only what matches is read",
 			l.Returned, l.Read, strings.Join(e.filtered, ", "), e.betterKey()))
 	}
-	if e.Scan && l.Read > wasteful*l.Returned {
+	if e.Scan && wastes {
 		e.Advice = append(e.Advice, "a scan reads everything; an index that holds only what is looked for, see Sparse, costs less from the first item on")
 	}
-	if e.pageSize > 0 && e.Requests > 2*(ranges+bytes/maxRead) {
-		e.Advice = append(e.Advice, fmt.Sprintf("PageSize of %d makes %d requests of what would be %d; leave it out, or make it larger", e.pageSize, e.Requests, ranges+bytes/maxRead))
+	if e.pageSize > 0 && requests > 2*full {
+		e.Advice = append(e.Advice, fmt.Sprintf("PageSize of %d makes %d requests of what would be %d; leave it out, or make it larger", e.pageSize, e.Requests, toInt(full)))
 	}
 	return e.following(l)
+}
+
+// counted is a load without numbers that nothing can have.
+func (l Load) counted() Load {
+	return Load{max(l.Read, 0), max(l.Returned, 0), max(l.ItemBytes, 0), max(l.FullBytes, 0)}
+}
+
+// toInt is a count as an int, the greatest one if it is greater.
+func toInt(n float64) int {
+	if n >= math.MaxInt {
+		return math.MaxInt
+	}
+	return int(n)
 }
 
 // following adds what the items cost that are read from the table by their keys.
@@ -77,7 +95,7 @@ func (e Explanation) following(l Load) Explanation {
 	if e.fresh {
 		units *= 2
 	}
-	e.Requests += (followed + maxBatchGets - 1) / maxBatchGets
+	e.Requests = toInt(float64(e.Requests) + math.Ceil(float64(followed)/maxBatchGets))
 	e.ReadUnits += float64(followed) * units
 	return e
 }

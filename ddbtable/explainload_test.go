@@ -1,6 +1,7 @@
 package ddbtable_test
 
 import (
+	"math"
 	"strings"
 	"testing"
 
@@ -29,6 +30,12 @@ func TestExplanationEstimatesCost(t *testing.T) {
 		{"a filter that keeps most", q.Filter(ticketNote.Eq("x")).Explain(), ddbtable.Load{Read: 100, Returned: 25, ItemBytes: 100}, 1, 1.5, ""},
 		{"a filter that drops most", q.Filter(ticketNote.Eq("x")).Explain(), ddbtable.Load{Read: 100, Returned: 24, ItemBytes: 100}, 1, 1.5, "keeps 24 of the 100 items that are read and billed; make note part of the sort key"},
 		{"a scan", table.Scan().Explain(), ddbtable.Load{Read: 100, Returned: 1, ItemBytes: 100}, 1, 1.5, "a scan reads everything"},
+		{"more than there can be", q.Explain(), ddbtable.Load{Read: math.MaxInt, Returned: math.MaxInt, ItemBytes: math.MaxInt}, math.MaxInt, math.Ldexp(1, 113), ""},
+		{"more bytes than an int holds", q.Explain(), ddbtable.Load{Read: 1 << 40, Returned: 1 << 40, ItemBytes: 1 << 40}, 1 << 60, math.Ldexp(1, 67), ""},
+		{"more requests than an int holds, and pages", table.Query(team, ticketState.In(1, 2)).PageSize(1).Explain(), ddbtable.Load{Read: math.MaxInt, Returned: math.MaxInt}, math.MaxInt, math.Ldexp(1, 62), "PageSize of 1 makes 9223372036854775807 requests of what would be 2"},
+		{"followed without end", table.Query(team).Follow().Explain(), ddbtable.Load{Read: math.MaxInt, Returned: math.MaxInt, ItemBytes: 1 << 20, FullBytes: 1 << 20}, math.MaxInt, math.Ldexp(1, 71), ""},
+		{"a filter that returns more than there can be", q.Filter(ticketNote.Eq("x")).Explain(), ddbtable.Load{Read: 100, Returned: math.MaxInt, ItemBytes: 100}, 1, 1.5, ""},
+		{"less than nothing", q.PageSize(10).Explain(), ddbtable.Load{Read: -5000, Returned: -1, ItemBytes: -1 << 40, FullBytes: -1}, 1, 0.5, ""},
 		{"nothing is sent", table.Query(team, ticketState.In()).Explain(), ddbtable.Load{Read: 9, ItemBytes: 9}, 0, 0, ""},
 	} {
 		got := test.e.For(test.load)
