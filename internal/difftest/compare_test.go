@@ -38,8 +38,12 @@ func (p *pair) difference() string {
 		return p.pages()
 	case "BatchGetItem":
 		return p.batch()
-	case "DescribeTable", "CreateTable", "DeleteTable":
+	case "DescribeTable":
+		return diff("description", described(p.ours[0].body), described(p.theirs[0].body))
+	case "CreateTable", "DeleteTable", "UpdateTable":
 		return ""
+	case "ListTagsOfResource":
+		return diff("tags", arrangedTags(p.ours[0].body), arrangedTags(p.theirs[0].body))
 	}
 	return diff("answer", p.ours[0].body, p.theirs[0].body)
 }

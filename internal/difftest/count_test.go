@@ -20,7 +20,7 @@ const least = 50
 func wanted(transactions bool) []string {
 	names := []string{
 		"PutItem", "UpdateItem", "DeleteItem", "GetItem", "Query", "Scan", "BatchGetItem", "BatchWriteItem",
-		"DescribeTable", "ListTables", "CreateTable", "DeleteTable",
+		"DescribeTable", "ListTables", "CreateTable", "DeleteTable", "DescribeTimeToLive",
 		"attribute_exists", "attribute_not_exists", "attribute_type", "begins_with", "contains", "size",
 		"if_not_exists", "list_append", "+", "-", "SET", "REMOVE", "ADD", "DELETE",
 		"AND", "OR", "NOT", "BETWEEN", "IN", "=", "<>", "<", "<=", ">", ">=",
@@ -30,6 +30,8 @@ func wanted(transactions bool) []string {
 	}
 	if transactions {
 		names = append(names, "TransactWriteItems", "TransactGetItems", "TransactionCanceledException")
+	} else {
+		names = append(names, "UpdateTable", "TagResource", "UntagResource", "ListTagsOfResource")
 	}
 	for _, left := range kinds {
 		for _, right := range kinds {

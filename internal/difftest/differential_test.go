@@ -45,7 +45,7 @@ func TestDifferential(t *testing.T) {
 	if endpoint == nil {
 		t.Skip("DDB_ENDPOINT is not set: see `make dynalite` and `make local`")
 	}
-	seed, requests := number(t, "DDB_SEED", 1), number(t, "DDB_REQUESTS", 13000)
+	seed, requests := number(t, "DDB_SEED", 1), number(t, "DDB_REQUESTS", 16000)
 	t.Logf("DDB_SEED=%d DDB_REQUESTS=%d", seed, requests)
 	r := newRun(t, endpoint)
 	r.generator.r = rand.New(rand.NewPCG(seed, seed))
@@ -193,7 +193,7 @@ func (r *run) step() {
 
 // await returns when the other side is done with a change of tables.
 func (r *run) await(operation, name string) {
-	if operation != "CreateTable" && operation != "DeleteTable" {
+	if operation != "CreateTable" && operation != "DeleteTable" && operation != "UpdateTable" {
 		return
 	}
 	text := fmt.Appendf(nil, `{"TableName":%q}`, name)

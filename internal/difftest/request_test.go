@@ -35,7 +35,8 @@ type generator struct {
 	r      *rand.Rand
 	counts counts
 	tables []*table
-	// transactions is set for an engine that has them.
+	// transactions is set for an engine that has them. DynamoDB Local has no
+	// tags, and gives a table any throughput, be it on demand or not.
 	transactions bool
 }
 
@@ -48,18 +49,23 @@ func (g *generator) table() *table {
 
 func (g *generator) chance(n int) bool { return g.r.IntN(n) == 0 }
 
+// A weighed request is drawn so often.
+type weighed struct {
+	weight int
+	draw   func() *request
+}
+
 // draw draws a request.
 func (g *generator) draw() *request {
-	weights := []struct {
-		weight int
-		draw   func() *request
-	}{
+	weights := []weighed{
 		{14, g.put}, {20, g.update}, {6, g.delete}, {10, g.get}, {22, g.query}, {10, g.scan},
-		{4, g.batchGet}, {4, g.batchWrite}, {2, g.describe}, {2, g.list}, {2, g.create}, {2, g.drop}, {1, g.unknown},
-		{3, g.transactWrite}, {3, g.transactGet},
+		{4, g.batchGet}, {4, g.batchWrite}, {2, g.describe}, {2, g.list}, {3, g.create}, {1, g.drop}, {1, g.unknown},
+		{1, g.describeTimeToLive},
 	}
-	if !g.transactions {
-		weights = weights[:len(weights)-2]
+	if g.transactions {
+		weights = append(weights, weighed{3, g.transactWrite}, weighed{3, g.transactGet})
+	} else {
+		weights = append(weights, weighed{2, g.updateTable}, weighed{1, g.tag}, weighed{1, g.untag}, weighed{1, g.listTags})
 	}
 	total := 0
 	for _, w := range weights {
@@ -120,7 +126,10 @@ func (g *generator) delete() *request {
 func (g *generator) update() *request {
 	q, w, key := g.write("UpdateItem")
 	q.body["Key"] = key
-	if !g.chance(30) {
+	switch {
+	case g.chance(60):
+		q.body["UpdateExpression"] = "SET " + w.path(path{"g"}) + " = " + w.value(value{"S": ""})
+	case !g.chance(30):
 		q.body["UpdateExpression"] = w.update()
 	}
 	q.returns("NONE", "ALL_OLD", "UPDATED_OLD", "ALL_NEW", "UPDATED_NEW")(g.r)
@@ -242,7 +251,24 @@ func (w *writer) keyCondition(q *request) string {
 	return text + " AND " + sort + " " + operator + " " + w.value(low)
 }
 
+// scanBeyond draws a scan of a local index that the table gives something to,
+// which is paid for.
+func (g *generator) scanBeyond() *request {
+	t := g.tables[0]
+	w := newWriter(g.r, g.counts, nil)
+	q := &request{operation: "Scan", table: t, index: t.indexes[len(t.indexes)-1], writer: w}
+	q.body = map[string]any{
+		"TableName": t.name, "IndexName": q.index.name, "ReturnConsumedCapacity": "TOTAL",
+		"ProjectionExpression": w.path(path{"v0"}),
+	}
+	w.into(q.body)
+	return q
+}
+
 func (g *generator) scan() *request {
+	if g.chance(40) {
+		return g.scanBeyond()
+	}
 	q, w := g.page("Scan")
 	if g.chance(6) {
 		q.segments = 1 + g.r.IntN(3)
@@ -330,7 +356,8 @@ func (g *generator) batchWrite() *request {
 
 func (g *generator) describe() *request {
 	t := g.table()
-	return &request{operation: "DescribeTable", table: t, body: map[string]any{"TableName": t.name}}
+	name := pick(g.r, []string{t.name, extra})
+	return &request{operation: "DescribeTable", table: t, body: map[string]any{"TableName": name}}
 }
 
 func (g *generator) list() *request {
@@ -349,15 +376,19 @@ const extra = "diff-extra"
 
 func (g *generator) create() *request {
 	name := pick(g.r, []string{extra, extra, extra, "diff-hash"})
-	return &request{operation: "CreateTable", table: g.tables[0], body: map[string]any{
+	q := g.onExtra("CreateTable", map[string]any{
 		"TableName": name, "BillingMode": "PAY_PER_REQUEST",
 		"AttributeDefinitions": []any{map[string]any{"AttributeName": "a", "AttributeType": pick(g.r, []string{"S", "N", "B"})}},
 		"KeySchema":            []any{map[string]any{"AttributeName": "a", "KeyType": "HASH"}},
-	}}
+	})
+	if g.chance(2) {
+		q.body["BillingMode"], q.body["ProvisionedThroughput"] = "PROVISIONED", g.throughput()
+	}
+	return q
 }
 
 func (g *generator) drop() *request {
-	return &request{operation: "DeleteTable", table: g.tables[0], body: map[string]any{"TableName": extra}}
+	return g.onExtra("DeleteTable", map[string]any{"TableName": extra})
 }
 
 func (g *generator) unknown() *request {

@@ -128,7 +128,10 @@ func setHead(r *http.Request, operation string) {
 }
 
 func newAnswer(status int, body []byte) (answer, error) {
-	a := answer{status: status}
+	a := answer{status: status, body: map[string]any{}}
+	if status == http.StatusOK && (len(body) == 0 || string(body) == `""`) {
+		return a, nil // there are engines that say nothing so
+	}
 	if err := json.Unmarshal(body, &a.body); err != nil {
 		return a, fmt.Errorf("status %d, body %q: %w", status, body, err)
 	}
