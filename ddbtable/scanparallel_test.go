@@ -3,6 +3,7 @@ package ddbtable_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -165,5 +166,54 @@ func TestRateLimitIsKept(t *testing.T) {
 		if units < 20 || took < (units-6)/2 || took > 3*units/2 {
 			t.Errorf("%s: %v units took %v s, at 2 in a second", name, units, took)
 		}
+	}
+}
+
+// A sleeper is a clock that tells how long it was asked to sleep, and wakes up
+// with the context's error.
+type sleeper struct {
+	*ddbtest.Clock
+	slept []time.Duration
+}
+
+func (s *sleeper) Sleep(ctx context.Context, d time.Duration) error {
+	s.slept = append(s.slept, d)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return s.Clock.Sleep(ctx, d)
+}
+
+// What was waited for and not sent is not paid for: the next run of the scan
+// waits no longer.
+func TestCanceledWaitsCostNothing(t *testing.T) {
+	clock := &sleeper{Clock: ddbtest.NewClock(time.Unix(1e9, 0))}
+	table, r := recorded(t, tickets, ddbtable.UseClock(clock))
+	for i := range 3 {
+		put(t, table, ticket{ID: fmt.Sprint("t", i), Team: "red", Note: strings.Repeat("long ", 2000)}) // 1.5 read units
+	}
+	scan := table.Scan().PageSize(1).RateLimit(0.1)
+	for range 5 {
+		ctx, cancel := context.WithCancel(t.Context())
+		r.after = func(string) { cancel() }
+		if err := drain(scan.All(ctx)); !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+		cancel()
+		clock.Advance(15 * time.Second) // what was read is paid for
+	}
+	expect(t, "waits for the second request of each run", clock.slept, slices.Repeat([]time.Duration{15 * time.Second}, 5))
+}
+
+// However slow a scan is to be, it waits.
+func TestRateLimitNearZero(t *testing.T) {
+	clock := &sleeper{Clock: ddbtest.NewClock(time.Unix(1e9, 0))}
+	table, _ := recorded(t, tickets, ddbtable.UseClock(clock))
+	put(t, table, ticket{ID: "a", Team: "red"}, ticket{ID: "b", Team: "red"})
+	if err := drain(table.Scan().PageSize(1).RateLimit(1e-12).All(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	if len(clock.slept) == 0 || slices.Min(clock.slept) < 365*24*time.Hour {
+		t.Errorf("it waited for %v", clock.slept)
 	}
 }

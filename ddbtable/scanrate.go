@@ -2,6 +2,7 @@ package ddbtable
 
 import (
 	"context"
+	"math"
 	"sync"
 	"time"
 
@@ -45,6 +46,7 @@ func (s *limitedSender) send(ctx context.Context, c *call) (reply, error) {
 	wait, guess := s.reserve()
 	if wait > 0 {
 		if err := s.clock.Sleep(ctx, wait); err != nil {
+			s.correct(guess, 0)
 			return reply{}, err
 		}
 	}
@@ -55,6 +57,9 @@ func (s *limitedSender) send(ctx context.Context, c *call) (reply, error) {
 		units += aws.ToFloat64(consumed.CapacityUnits)
 	}
 	s.correct(guess, units)
+	if err == nil {
+		s.expect(units)
+	}
 	return out, err
 }
 
@@ -76,11 +81,20 @@ func (s *limitedSender) reserve() (wait time.Duration, guess float64) {
 func (s *limitedSender) correct(guess, units float64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.free = s.free.Add(s.lasting(units - guess))
+	s.free = s.free.Add(s.lasting(units) - s.lasting(guess))
+}
+
+// expect guesses that the next request costs so much.
+func (s *limitedSender) expect(units float64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.guess = units
 }
 
+// longestPay keeps sums of times that are paid for within a Duration.
+const longestPay = math.MaxInt64 / 4
+
 // lasting is how long it takes to pay for units.
 func (s *limitedSender) lasting(units float64) time.Duration {
-	return time.Duration(units / s.rate * float64(time.Second))
+	return time.Duration(min(units/s.rate*float64(time.Second), longestPay))
 }
