@@ -304,5 +304,10 @@ func (u *union) hides(i item) bool {
 	return k != nil && k.hidden(i)
 }
 
+// hidesSome reports whether a type hides what was deleted.
+func (u *union) hidesSome() bool {
+	return slices.ContainsFunc(u.kinds, func(k *kind) bool { return k.soft != nil })
+}
+
 // errOfUnion refuses what needs to know the type beforehand.
 var errOfUnion = planErrorf("a table of several types is read with Query and Scan; to write, and to read by key, open the definition of the item's type")

@@ -209,6 +209,31 @@ func TestCollectionHidesDeletedAndExpiredItems(t *testing.T) {
 	}
 }
 
+// What was deleted counts for no page, however much of it there is.
+func TestPageOfACollectionPassesOverManyDeletedItems(t *testing.T) {
+	all, r := recorded(t, ledger)
+	a := ddbtable.Open(r.client, accounts, ddbtable.TableName(all.Name()))
+	put(t, a, account{Bank: "b", ID: "0", State: "open"})
+	closed := func(yield func(account) bool) {
+		for i := range 500 {
+			if !yield(account{Bank: "b", ID: fmt.Sprintf("1%03d", i), State: "closed"}) {
+				return
+			}
+		}
+	}
+	if err := a.PutAll(closed).Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	r.sent()
+	page, err := all.Query(ddbtable.Of(accountBank.Eq("b"))).Page(t.Context(), 1, "")
+	if err != nil || len(page.Items) != 1 || page.Next != "" {
+		t.Fatal(page, err)
+	}
+	if n := len(r.sent()); n > 10 { // in steps of 2, 4, 8 …
+		t.Errorf("the page took %d requests", n)
+	}
+}
+
 func TestCollectionsRefusals(t *testing.T) {
 	all, _, _, _ := openLedger(t)
 	bank := ddbtable.Of(accountBank.Eq("b"))

@@ -47,6 +47,7 @@ type merger struct {
 type stream struct {
 	*reader
 	in     keyRange
+	growth int            // of what a page reads at a time
 	next   int            // which of the reader's rows comes next
 	began  place          // where the rows begin
 	first  item           // key of the first item that was read, none before that
@@ -84,11 +85,12 @@ func (s *stream) used() bool { return s.next >= s.rows.count() }
 func (s *stream) ended() bool { return s.used() && !s.more() }
 
 // ahead makes the next item of every stream known, and returns the stream with
-// the one that comes first: nil at the end, or if the cap leaves no reads.
-func (m *merger) ahead(ctx context.Context, limit int) (*stream, error) {
+// the one that comes first: nil at the end, or if the cap leaves no reads. Limit
+// says how many items a request reads, 0 for as many as it can.
+func (m *merger) ahead(ctx context.Context, limit func(*stream) int) (*stream, error) {
 	for i, s := range m.streams {
 		for s.used() && s.more() {
-			n, ok := m.share(limit, m.streams[i:])
+			n, ok := m.share(limit(s), m.streams[i:])
 			if !ok {
 				return nil, nil
 			}
@@ -191,7 +193,7 @@ func (q *query) eachMerged(ctx context.Context, p *queryPlan, yield func(from li
 	}
 	defer m.close()
 	for {
-		s, err := m.ahead(ctx, q.pageSize)
+		s, err := m.ahead(ctx, func(*stream) int { return q.pageSize })
 		if s == nil || err != nil {
 			return err
 		}

@@ -7,8 +7,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"example.com/ddb/ddbtable"
+	"example.com/ddb/ddbtable/ddbtest"
 )
 
 // A ticket lies in an index in which several have the same key.
@@ -198,6 +200,58 @@ func TestMergedPageThatIsCappedMakesProgress(t *testing.T) {
 	expect(t, "capped pages", got, all)
 	if capped == 0 || cursor != "" {
 		t.Errorf("%d pages were capped, cursor %q", capped, cursor)
+	}
+}
+
+// A permit is a ticket that expires.
+type permit struct {
+	ID    string    `ddb:"id,partition"`
+	Team  string    `ddb:"team,partition=by_team"`
+	State int       `ddb:"state"`
+	At    int       `ddb:"at"`
+	Until time.Time `ddb:"until,unix,ttl,omitzero"`
+	_     struct{}  `ddb:"place,sort=by_team,from={state:2}_{at:4}"`
+}
+
+var (
+	permits     = ddbtable.MustDefine[permit]("permits")
+	permitTeam  = ddbtable.Attr(func(p *permit) *string { return &p.Team })
+	permitState = ddbtable.Attr(func(p *permit) *int { return &p.State })
+	permitAt    = ddbtable.Attr(func(p *permit) *int { return &p.At })
+	permitUntil = ddbtable.Attr(func(p *permit) *time.Time { return &p.Until })
+)
+
+// Where few items count, a page reads more of them each time, of every range.
+func TestMergedPageOfFewItemsReadsInSteps(t *testing.T) {
+	clock := ddbtest.NewClock(time.Unix(1e9, 0))
+	table, r := recorded(t, permits, ddbtable.UseClock(clock))
+	var all []permit
+	for i := range 1200 {
+		all = append(all, permit{ID: fmt.Sprint("p", i), Team: "red", State: i % 3, At: i, Until: time.Unix(1, 0)})
+	}
+	all[1198].Until = time.Time{} // the last but one that is read
+	if err := table.PutAll(slices.Values(all)).Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	query := func(table *ddbtable.Table[permit]) ddbtable.Query[permit] {
+		return table.Query(permitTeam.Eq("red"), permitState.In(0, 1, 2)).OrderBy(permitAt)
+	}
+	for what, q := range map[string]ddbtable.Query[permit]{
+		"a filter": query(table).Filter(permitUntil.NotExists()),
+		"expired":  query(table.HideExpired()),
+	} {
+		for _, q := range []ddbtable.Query[permit]{q, q.Follow(), q.Descending()} {
+			r.sent()
+			page, err := q.Page(t.Context(), 1, "")
+			if err != nil || len(page.Items) != 1 || page.Items[0].At != 1198 || page.Next != "" {
+				t.Fatalf("%s: %+v, %v", what, page, err)
+			}
+			// 400 items of each range, in steps of 2, 4, 8 …
+			queries := slices.DeleteFunc(r.sent(), func(operation string) bool { return operation != "Query" })
+			if len(queries) > 3*9 {
+				t.Errorf("%s: a page of one took %d requests", what, len(queries))
+			}
+		}
 	}
 }
 

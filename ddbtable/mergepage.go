@@ -93,9 +93,8 @@ func (q *query) pageMerged(ctx context.Context, p *queryPlan, want int, cursor s
 func (m *merger) page(ctx context.Context, want int, follows bool) (p page, err error) {
 	p.items = m.query.core.list()
 	ahead := false
-	for limit := 0; ; {
-		limit = m.limit(want-p.n+1, limit)
-		s, err := m.ahead(ctx, limit)
+	for {
+		s, err := m.ahead(ctx, func(s *stream) int { return m.limit(s, want-p.n+1) })
 		if err != nil {
 			return page{}, err
 		}
@@ -121,15 +120,16 @@ func (m *merger) page(ctx context.Context, want int, follows bool) (p page, err 
 	return p, err
 }
 
-// limit is how many items a request reads: those that the page lacks and one
-// more, and more each time if some of them may not count.
-func (m *merger) limit(lacking, last int) int {
+// limit is how many items the next request of a stream reads: those that the
+// page lacks and one more, and more each time if some of them may not count.
+func (m *merger) limit(s *stream, lacking int) int {
 	q := m.query
 	switch {
 	case q.pageSize > 0:
 		return q.pageSize
-	case q.filter != nil || q.onBad != nil:
-		return max(lacking, min(2*last, maxGrowth))
+	case q.leavesOut(m.plan):
+		s.growth = max(lacking, min(2*s.growth, maxGrowth))
+		return s.growth
 	}
 	return lacking
 }

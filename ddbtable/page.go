@@ -144,7 +144,7 @@ func (b *pager) fill(ctx context.Context) error {
 // reached.
 func (b *pager) limit() int {
 	limit := b.want - b.n + 1
-	if b.reader.plan.filter != nil || b.query.core.hideExpired || b.query.onBad != nil {
+	if b.query.leavesOut(b.reader.plan) {
 		b.growth = max(b.want+1, min(2*b.growth, maxGrowth))
 		limit = b.growth
 	}
@@ -155,6 +155,12 @@ func (b *pager) limit() int {
 		limit = min(limit, b.query.maxReads-b.reads)
 	}
 	return limit
+}
+
+// leavesOut reports whether items that are read may not count for a page.
+func (q *query) leavesOut(p *queryPlan) bool {
+	t := q.core
+	return p.filter != nil || q.onBad != nil || t.hideExpired || t.schema.union != nil && t.schema.union.hidesSome() && !t.withDeleted
 }
 
 // takeAll judges the items of one request. The one behind a full page is only
