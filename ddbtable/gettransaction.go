@@ -63,8 +63,9 @@ func (r readInto[T]) read() (g transactGet, err error) {
 	}}, nil
 }
 
-// GetTransaction reads up to 100 items, of any tables and types, as they are at
-// one moment. The items are where [Table.GetInto] says.
+// GetTransaction reads up to 100 items, of any tables and types, each once and 4
+// MB together, as they are at one moment. The items are where [Table.GetInto]
+// says.
 //
 // It costs one TransactGetItems: four times the read units of the single,
 // eventually consistent reads. If other transactions are writing the items the
@@ -80,6 +81,7 @@ func getTransaction(ctx context.Context, client Client, reads []TransactRead) (t
 	var gets []transactGet
 	var all settings
 	var wrong []error
+	items := make(itemsOnce)
 	if n := len(reads); n == 0 || n > maxTransaction {
 		wrong = append(wrong, planErrorf("a transaction has 1 to %d reads, not %d", maxTransaction, n))
 	}
@@ -95,6 +97,9 @@ func getTransaction(ctx context.Context, client Client, reads []TransactRead) (t
 		if err != nil {
 			wrong = append(wrong, fmt.Errorf("read %d: %w", i, err))
 			continue
+		}
+		if err := items.take("reads", i, g.settings, g.call.key); err != nil {
+			wrong = append(wrong, err)
 		}
 		all.sdkTypes = all.sdkTypes || g.settings.sdkTypes
 		gets, c.parts = append(gets, g), append(c.parts, g.call)

@@ -137,6 +137,7 @@ type transaction struct {
 func (w WriteTx) prepare() (*transaction, error) {
 	tx := &transaction{WriteTx: w}
 	var wrong []error
+	items := make(itemsOnce)
 	if n := len(w.writes); n == 0 || n > maxTransaction {
 		wrong = append(wrong, planErrorf("a transaction has 1 to %d writes, not %d", maxTransaction, n))
 	}
@@ -157,11 +158,14 @@ func (w WriteTx) prepare() (*transaction, error) {
 			continue
 		}
 		tx.parts = append(tx.parts, p)
+		s, key := p.at()
+		if err := items.take("writes", i, s, key); err != nil {
+			wrong = append(wrong, err)
+		}
 		if len(p.unknown()) > 0 && w.token != "" {
 			wrong = append(wrong, fmt.Errorf("write %d: with a token of your own %w", i, mustBeKnown(p)))
 		}
 	}
-	wrong = append(wrong, tx.repeated()...)
 	if len(wrong) > 0 {
 		return tx, errors.Join(wrong...)
 	}
@@ -197,18 +201,17 @@ func senderOf(client Client, parts []transactPart) sender {
 	return senderFor(client, &all)
 }
 
-// repeated finds items that several writes are about.
-func (tx *transaction) repeated() (wrong []error) {
-	seen := make(map[string]int)
-	for i, p := range tx.parts {
-		s, key := p.at()
-		id := bareName(s.name) + "/" + identity(key)
-		if j, twice := seen[id]; twice {
-			wrong = append(wrong, planErrorf("writes %d and %d are about the same item of table %s; a transaction takes each item once", j, i, s.name))
-		}
-		seen[id] = i
+// itemsOnce are the items that the parts of a transaction are about.
+type itemsOnce map[string]int
+
+// take refuses an item that another part is about.
+func (items itemsOnce) take(parts string, i int, s *settings, key []member) error {
+	id := bareName(s.name) + "/" + identity(key)
+	if j, twice := items[id]; twice {
+		return planErrorf("%s %d and %d are about the same item of table %s; a transaction takes each item once", parts, j, i, s.name)
 	}
-	return wrong
+	items[id] = i
+	return nil
 }
 
 // bareName is a table's name without what an ARN has before it.

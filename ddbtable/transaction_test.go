@@ -332,6 +332,7 @@ func TestTransactionRefusals(t *testing.T) {
 			{"writes 0 and 1 are about the same item", []ddbtable.TransactWrite{two.tasks.Create(task{ID: "a"}), two.tasks.Check(taskID.Eq("a"))}},
 			{"writes 0 and 1 are about the same item", []ddbtable.TransactWrite{two.tasks.Delete(taskID.Eq("a")), arn.Delete(taskID.Eq("a"))}},
 			{"writes 0 and 1 are about the same item", []ddbtable.TransactWrite{prices.Put(tariff{Price: "1"}), prices.Put(tariff{Price: "1.0"})}},
+			{"writes 1 and 2 are about the same item", []ddbtable.TransactWrite{nil, two.tasks.Create(task{ID: "a"}), two.tasks.Check(taskID.Eq("a"))}},
 			{"write 0 is nil; leave it out", []ddbtable.TransactWrite{nil}},
 			{"Idempotent has no meaning in a transaction", []ddbtable.TransactWrite{two.tasks.Create(task{ID: "n"}).Idempotent()}},
 		} {
@@ -423,6 +424,7 @@ func TestGetTransactionReadsInto(t *testing.T) {
 			"a transaction has 1 to 100 reads, not 101": slices.Repeat(reads[:1], 101),
 			"read 1 is nil; leave it out":               {reads[0], nil},
 			"GetInto has no place for the item":         {two.tasks.GetInto(nowhere, taskID.Eq("a"))},
+			"reads 0 and 2 are about the same item":     append(slices.Clone(reads[:2]), two.tasks.Project(taskTeam).GetInto(&a, taskID.Eq("a"))),
 			"read 0: id is missing":                     {two.tasks.GetInto(&a)},
 		} {
 			if err := ddbtable.GetTransaction(t.Context(), two.client, reads...); err == nil || !strings.Contains(err.Error(), want) {
