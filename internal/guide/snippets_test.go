@@ -104,7 +104,7 @@ var shown = []string{
 	"ddbtable/example_collection_test.go", "ddbtable/example_merge_test.go", "ddbtable/example_hooks_test.go",
 	"ddbtable/example_stream_test.go", "ddbtable/example_explain_test.go", "ddbtable/example_scan_test.go",
 	"ddbtable/example_time_test.go", "ddbtable/example_partial_test.go", "ddbtable/example_unique_test.go", "ddbtable/example_repair_test.go",
-	"ddbtable/example_multikey_test.go", "ddbtable/ddbtest/example_test.go",
+	"ddbtable/example_multikey_test.go", "ddbtable/example_duty_test.go", "ddbtable/ddbtest/example_test.go",
 }
 
 func TestCodeInTheDocumentsIsTested(t *testing.T) {
