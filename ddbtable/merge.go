@@ -88,16 +88,21 @@ func (s *stream) ended() bool { return s.used() && !s.more() }
 // the one that comes first: nil at the end, or if the cap leaves no reads. Limit
 // says how many items a request reads, 0 for as many as it can.
 func (m *merger) ahead(ctx context.Context, limit func(*stream) int) (*stream, error) {
+	short := false
 	for i, s := range m.streams {
 		for s.used() && s.more() {
 			n, ok := m.share(limit(s), m.streams[i:])
 			if !ok {
-				return nil, nil
+				short = true // for this one, of which something has been read
+				break
 			}
 			if err := m.fill(ctx, s, n); err != nil {
 				return nil, err
 			}
 		}
+	}
+	if short {
+		return nil, nil
 	}
 	var first *stream
 	for _, s := range m.streams {
@@ -108,8 +113,9 @@ func (m *merger) ahead(ctx context.Context, limit func(*stream) int) (*stream, e
 	return first, nil
 }
 
-// share is how many items the next request may read, so that some are left for
-// the other streams that wait for theirs.
+// share is how many items the next request may read, so that each of the other
+// streams that wait can read one at least: a page can turn only where every
+// stream has been read.
 func (m *merger) share(limit int, waiting []*stream) (int, bool) {
 	if m.query.maxReads == 0 {
 		return limit, true
@@ -121,10 +127,10 @@ func (m *merger) share(limit int, waiting []*stream) (int, bool) {
 		}
 	}
 	left := m.query.maxReads - m.reads
-	if left <= 0 {
+	if left < n {
 		return 0, false
 	}
-	share := max(left/n, 1)
+	share := left / n
 	if limit > 0 {
 		share = min(share, limit)
 	}

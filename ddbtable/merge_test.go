@@ -203,6 +203,53 @@ func TestMergedPageThatIsCappedMakesProgress(t *testing.T) {
 	}
 }
 
+// However early the cap ends a page, the way back is the way there: nothing is
+// lost where a page turns.
+func TestMergedPagesThatAreCappedTurn(t *testing.T) {
+	table, _ := openTickets(t)
+	merged := table.Query(ticketTeam.Eq("red"), ticketState.In(0, 1, 2, 3)).OrderBy(ticketAt).Filter(ticketNote.Eq("noted"))
+	for _, reads := range []int{4, 5, 7, 10} {
+		for _, q := range []ddbtable.Query[ticket]{merged.MaxReads(reads), merged.Descending().MaxReads(reads), merged.PageSize(1).MaxReads(reads)} {
+			all := collect(t, q)
+			var back []ticket
+			expectRest := func(p ddbtable.Page[ticket]) {
+				t.Helper()
+				if p.Next == "" && len(back) == 0 {
+					return
+				}
+				expect(t, fmt.Sprint("what follows with ", reads, " reads"), ids(collect(t, q.From(p.Next))), ids(back))
+			}
+			pages := []ddbtable.Page[ticket]{{}}
+			for cursor, n := "", 0; n == 0 || cursor != ""; n++ {
+				page, err := q.Page(t.Context(), 2, cursor)
+				if err != nil || n > 100 {
+					t.Fatal(n, err)
+				}
+				back = slices.Clone(all[len(all)-len(collect(t, q.From(cursor))):])
+				cursor = page.Next
+				if back = back[len(page.Items):]; cursor != "" {
+					expectRest(page)
+				}
+				if len(page.Items) > 0 {
+					pages = append(pages, page)
+				}
+			}
+			last := pages[len(pages)-1]
+			back = slices.Clone(all[len(all)-len(last.Items):])
+			for cursor, n := last.Prev, 0; cursor != ""; n++ {
+				page, err := q.Page(t.Context(), 2, cursor)
+				if err != nil || n > 100 {
+					t.Fatal(n, err)
+				}
+				expectRest(page)
+				back = append(slices.Clone(page.Items), back...)
+				cursor = page.Prev
+			}
+			expect(t, fmt.Sprint("the way back with ", reads, " reads"), back, all)
+		}
+	}
+}
+
 // A permit is a ticket that expires.
 type permit struct {
 	ID    string    `ddb:"id,partition"`
