@@ -68,12 +68,15 @@ func (t *Table[T]) PutAll(items iter.Seq[T]) BatchWrite[T] {
 
 // DeleteAll returns the request that removes the items with these keys, those
 // that exist, whatever their version or type is. Keys are taken from the
-// sequence as they are needed; one that comes several times does no harm.
+// sequence as they are needed; one that comes several times does no harm. Items
+// are removed for good: under [SoftDelete] that is refused, unless the table is
+// WithDeleted.
 func (t *Table[T]) DeleteAll(keys iter.Seq[Key[T]]) BatchWrite[T] {
 	return BatchWrite[T]{table: t, keys: keys}
 }
 
-// Concurrency is how many requests are under way at once: 4 without it.
+// Concurrency is how many requests are under way at once: 4 without it, or with
+// 0.
 func (b BatchWrite[T]) Concurrency(n int) BatchWrite[T] {
 	b.concurrency = n
 	return b
@@ -129,6 +132,8 @@ func (b BatchWrite[T]) run(ctx context.Context, t *Table[T]) error {
 			*one.v = v
 			return w.put(one)
 		})
+	case b.keys != nil && t.schema.soft != nil && !t.withDeleted:
+		return planErrorf("the definition has SoftDelete, and a batch removes items for good; mark them with Delete, or say WithDeleted().DeleteAll")
 	case b.keys != nil:
 		feed(w, b.keys, &e.Keys, func(k Key[T]) int {
 			key, err := t.members(k)

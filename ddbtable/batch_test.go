@@ -513,7 +513,7 @@ func TestBatchRefusals(t *testing.T) {
 		"the sequence is nil":                table.PutAll(nil).Run(t.Context()),
 		"sequence is nil; give one":          table.DeleteAll(nil).Run(t.Context()),
 		"Concurrency is negative":            table.PutAll(slices.Values(someCoins(1))).Concurrency(-1).Run(t.Context()),
-		"Concurrency is below 1":             drain(table.GetAll(coinKeys(someCoins(1))).Concurrency(0).All(t.Context())),
+		"requests under way at once, or 0":   drain(table.GetAll(coinKeys(someCoins(1))).Concurrency(-1).All(t.Context())),
 		"1 items not written: id is missing": table.DeleteAll(slices.Values([]ddbtable.Key[coin]{ddbtable.KeyOf[coin]()})).Run(t.Context()),
 	} {
 		if err == nil || !strings.Contains(err.Error(), want) {
@@ -521,6 +521,27 @@ func TestBatchRefusals(t *testing.T) {
 		}
 	}
 	r.expectSent(t, "refused batches")
+}
+
+// A batch cannot mark items, so what would remove them for good has to be said.
+func TestDeleteAllUnderSoftDelete(t *testing.T) {
+	table, r := recorded(t, ddbtable.MustDefine[task]("tasks", ddbtable.SoftDelete(taskTeam, "here", "gone")))
+	if err := table.PutAll(slices.Values([]task{{ID: "a", Team: "here"}, {ID: "b", Team: "gone"}})).Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	r.sent()
+	keys := slices.Values([]ddbtable.Key[task]{ddbtable.KeyOf(taskID.Eq("a")), ddbtable.KeyOf(taskID.Eq("b"))})
+	err := table.DeleteAll(keys).Run(t.Context())
+	if _, planned := errors.AsType[*ddbtable.PlanError](err); !planned || !strings.Contains(err.Error(), "the definition has SoftDelete, and a batch removes items for good; mark them with Delete, or say WithDeleted().DeleteAll") {
+		t.Errorf("DeleteAll: %v", err)
+	}
+	r.expectSent(t, "what was refused")
+	if err := table.WithDeleted().DeleteAll(keys).Run(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if n, err := table.WithDeleted().Scan().Count(t.Context()); n != 0 || err != nil {
+		t.Errorf("%d items are left, %v", n, err)
+	}
 }
 
 // Items that a batch stores get their version, times and write id like others.

@@ -18,10 +18,11 @@ type BatchGet[T any] struct {
 // GetAll returns the request that reads the items with these keys. Keys are
 // taken from the sequence as they are needed, so that it may have any length.
 func (t *Table[T]) GetAll(keys iter.Seq[Key[T]]) BatchGet[T] {
-	return BatchGet[T]{table: t, keys: keys, concurrency: defaultConcurrency}
+	return BatchGet[T]{table: t, keys: keys}
 }
 
-// Concurrency is how many requests are under way at once: 4 without it.
+// Concurrency is how many requests are under way at once: 4 without it, or with
+// 0.
 func (b BatchGet[T]) Concurrency(n int) BatchGet[T] {
 	b.concurrency = n
 	return b

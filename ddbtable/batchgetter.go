@@ -37,11 +37,12 @@ func (t *core) batchGetter(ctx context.Context, concurrency int) (*batchGetter, 
 	if err := t.mistake(); err != nil {
 		return nil, err
 	}
-	switch {
-	case t.projection.err != nil:
+	if t.projection.err != nil {
 		return nil, t.projection.err
-	case concurrency < 1:
-		return nil, planErrorf("Concurrency is below 1; give the number of requests under way at once")
+	}
+	concurrency, err := concurrent(concurrency)
+	if err != nil {
+		return nil, err
 	}
 	reading := t.reading()
 	g := &batchGetter{

@@ -68,15 +68,28 @@ func (t *core) batchWriter(ctx context.Context, o batchOptions) (*batchWriter, e
 		return nil, errOfUnion
 	case len(t.schema.guards) > 0:
 		return nil, planErrorf("the definition has Unique or Counted, which a batch cannot keep; use Put, Create and Delete, several of them in a WriteTransaction")
-	case o.concurrency < 0:
-		return nil, planErrorf("Concurrency is negative; give the number of requests under way at once, or 0 for the default")
-	case o.concurrency == 0:
-		o.concurrency = defaultConcurrency
 	}
+	n, err := concurrent(o.concurrency)
+	if err != nil {
+		return nil, err
+	}
+	o.concurrency = n
 	w := &batchWriter{batchOptions: o, core: t, key: t.schema.primary.keys(), ctx: ctx}
 	w.landed.L = &w.mu
 	w.going, w.stop = context.WithCancel(ctx)
 	return w, nil
+}
+
+// concurrent is how many requests of a batch are under way at once, given what
+// Concurrency says.
+func concurrent(n int) (int, error) {
+	switch {
+	case n < 0:
+		return 0, planErrorf("Concurrency is negative; give the number of requests under way at once, or 0 for the default")
+	case n == 0:
+		return defaultConcurrency, nil
+	}
+	return n, nil
 }
 
 // put takes an item, and returns its place in the chunk.
