@@ -302,6 +302,61 @@ func TestFollowTestsTheFilterOnTheItems(t *testing.T) {
 	}
 }
 
+// A gauge may lack what conditions are about.
+type gauge struct {
+	ID   string `ddb:"id,partition"`
+	Team string `ddb:"team,partition=by_team"`
+	N    *int   `ddb:"n"`
+	Text string `ddb:"text,omitzero"`
+}
+
+// What is evaluated here is what DynamoDB evaluates, for Follow and Sparse alike.
+func TestConditionsMeanTheSameHereAndThere(t *testing.T) {
+	n := ddbtable.Attr(func(g *gauge) **int { return &g.N })
+	word := ddbtable.Attr(func(g *gauge) *string { return &g.Text })
+	team := ddbtable.Attr(func(g *gauge) *string { return &g.Team })
+	table, _ := recorded(t, ddbtable.MustDefine[gauge]("gauges", ddbtable.KeysOnly("by_team")))
+	numbers := []*int{nil, new(-1), new(0), new(1), new(2)}
+	texts := []string{"", "a", "ab", "b", "b\x00"}
+	for i, x := range numbers {
+		for j, s := range texts {
+			put(t, table, gauge{ID: fmt.Sprint(i, " ", j), Team: "t", N: x, Text: s})
+		}
+	}
+	var simple []ddbtable.Cond[gauge]
+	for i, x := range numbers {
+		if x == nil {
+			continue
+		}
+		s, low, small := texts[i], numbers[1], texts[2]
+		simple = append(simple,
+			n.Eq(x), n.Ne(x), n.Lt(x), n.Le(x), n.Gt(x), n.Ge(x), n.In(low, x), n.Between(low, x), n.Between(x, x),
+			word.Eq(s), word.Ne(s), word.Lt(s), word.Le(s), word.Gt(s), word.Ge(s), word.In(small, s), word.Between(small, s), ddbtable.BeginsWith(word, s), ddbtable.BeginsWith(word, "a"), word.Between("a", s), n.Between(new(0), x))
+	}
+	simple = append(simple, n.Exists(), n.NotExists(), word.Exists(), word.NotExists())
+	all := slices.Clone(simple)
+	for i, c := range simple {
+		d := simple[(i*7+3)%len(simple)]
+		all = append(all, ddbtable.Not(c), ddbtable.And(c, d), ddbtable.Or(c, d), ddbtable.Not(ddbtable.And(c, ddbtable.Not(d))))
+	}
+	ids := func(q ddbtable.Query[gauge]) (ids []string) {
+		for _, g := range collect(t, q) {
+			ids = append(ids, g.ID)
+		}
+		slices.Sort(ids)
+		return ids
+	}
+	counts := make(map[int]bool)
+	for i, c := range all {
+		there := ids(ddbtable.As[gauge](table.Scan().Filter(c)))
+		expect(t, fmt.Sprint("condition ", i), ids(table.Query(team.Eq("t")).Follow().Filter(c)), there)
+		counts[len(there)] = true
+	}
+	if len(counts) < 10 {
+		t.Errorf("the conditions do not differ: %v", counts)
+	}
+}
+
 func TestFollowReadsConsistentlyFromTheTable(t *testing.T) {
 	table, r := followed(t, 3)
 	q := table.Query(ticketTeam.Eq("red")).Follow()

@@ -250,6 +250,34 @@ func TestMergedPagesThatAreCappedTurn(t *testing.T) {
 	}
 }
 
+// Whoever forges a cursor cannot make one range be read one way and another the
+// other.
+func TestForgedCursorOfAMerge(t *testing.T) {
+	table, r := openTickets(t)
+	q := table.Query(ticketTeam.Eq("red"), ticketState.In(0, 1)).OrderBy(ticketAt)
+	for name, forged := range map[string]struct {
+		payload []byte
+		ok      bool
+	}{
+		"both from the beginning": {[]byte{2, 0, 0, 2, 0, 0}, true},
+		"both from the end":       {[]byte{2, 1, 0, 2, 1, 0}, true},
+		"one each way":            {[]byte{2, 0, 0, 2, 1, 0}, false},
+		"one only":                {[]byte{2, 0, 0}, false},
+		"three":                   {[]byte{2, 0, 0, 2, 0, 0, 2, 0, 0}, false},
+		"a length too far":        {[]byte{2, 0, 0, 9, 0, 0}, false},
+	} {
+		r.sent()
+		cursor, err := ddbtable.Forge(q, forged.payload)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = q.Page(t.Context(), 1, cursor)
+		if forged.ok && err != nil || !forged.ok && (!errors.Is(err, ddbtable.ErrBadCursor) || len(r.sent()) > 0) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // A permit is a ticket that expires.
 type permit struct {
 	ID    string    `ddb:"id,partition"`

@@ -298,6 +298,45 @@ func TestCursorOfAKeyOfSeveralAttributes(t *testing.T) {
 	})
 }
 
+// The ranges of a merge differ in attributes of their own, and a cursor belongs to
+// these: where a range has ended it holds no key that would tell.
+func TestMergedCursorBelongsToItsEqualities(t *testing.T) {
+	table, _ := openMatches(t)
+	in := func(players ...string) ddbtable.Query[match] {
+		return table.Query(matchCup.Eq("c"), matchPlayer.In(players...)).OrderBy(matchRound)
+	}
+	page, err := in("ada", "bob").Page(t.Context(), 1, "")
+	if err != nil || page.Next == "" {
+		t.Fatal(page, err)
+	}
+	if next, err := in("bob", "ada").Page(t.Context(), 1, page.Next); err != nil || len(next.Items) != 1 {
+		t.Errorf("the same players: %+v, %v", next, err)
+	}
+	if _, err := in("ada", "cyd").Page(t.Context(), 1, page.Next); !errors.Is(err, ddbtable.ErrBadCursor) {
+		t.Errorf("other players: %v", err)
+	}
+}
+
+// An attribute is stored as long as one index wants it.
+func TestTextThatAnotherIndexNeedsIsStored(t *testing.T) {
+	type visit struct {
+		ID   string   `ddb:"id,partition"`
+		Room string   `ddb:"room,partition=native,partition=texts"`
+		Day  int      `ddb:"day"`
+		_    struct{} `ddb:"turn,sort=native,sort=texts,from={day:3}"`
+	}
+	room := ddbtable.Attr(func(v *visit) *string { return &v.Room })
+	day := ddbtable.Attr(func(v *visit) *int { return &v.Day })
+	table, r := recorded(t, ddbtable.MustDefine[visit]("visits", ddbtable.NativeKeys("native")))
+	put(t, table, visit{ID: "a", Room: "r", Day: 7})
+	expect(t, "stored", readRaw(t, r.client, table.Name())["a"], rawItem{"id": "a", "room": "r", "day": 7, "turn": "007"})
+	for _, index := range []string{"native", "texts"} {
+		if n, err := table.Query(room.Eq("r"), day.Gt(6)).Via(index).Count(t.Context()); n != 1 || err != nil {
+			t.Errorf("index %s: %d items, %v", index, n, err)
+		}
+	}
+}
+
 // Attributes that are keys are set as they are; what no key may be is refused
 // in each of them, be it a key by its tag or by NativeKeys.
 func TestWritesOfNativeKeys(t *testing.T) {

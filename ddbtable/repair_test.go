@@ -235,6 +235,45 @@ func TestRepairOfACollection(t *testing.T) {
 	repaired(t, "an item that is deleted meanwhile", typed.Repair(), "5 read, 1 stale, 0 mended, 1 changed meanwhile, 2 bad (author_key: 1)")
 }
 
+// A rota is in an index of native keys and in one of texts, made from the same
+// attributes.
+type rota struct {
+	ID     string   `ddb:"id,partition"`
+	Worker string   `ddb:"worker"`
+	Day    int      `ddb:"day"`
+	_      struct{} `ddb:"native_worker,partition=native,from=W#{worker}"`
+	_      struct{} `ddb:"native_day,sort=native,from={day:3}"`
+	_      struct{} `ddb:"text_worker,partition=texts,from=W#{worker}"`
+	_      struct{} `ddb:"text_day,sort=texts,from={day:3}"`
+}
+
+// What native keys leave unstored is neither written nor looked at; the texts of
+// other indexes are.
+func TestRepairBesideNativeKeys(t *testing.T) {
+	bothWays(t, func(t *testing.T, options ...ddbtable.Option) {
+		table, r := recorded(t, ddbtable.MustDefine[rota]("rotas", ddbtable.NativeKeys("native")), options...)
+		old := rawItem{"id": "old", "worker": "ada", "day": 1}
+		left := old.with("id", "left").with("native_worker", "W#bob").with("native_day", "999")
+		texts := func(i rawItem) rawItem { return i.with("text_worker", "W#ada").with("text_day", "001") }
+		storeRaw(t, r.client, table.Name(), old, texts(left), old.with("id", "wide").with("day", 1000))
+		repaired(t, "old items", table.Repair(), "3 read, 1 stale, 1 mended, 0 changed meanwhile, 1 bad (text_day: 1, text_worker: 1)")
+		expect(t, "items", readRaw(t, r.client, table.Name()), map[string]rawItem{
+			"old": texts(old), "left": texts(left), "wide": old.with("id", "wide").with("day", 1000),
+		})
+
+		// An attribute of both indexes changes behind the read.
+		storeRaw(t, r.client, table.Name(), old.with("day", 7))
+		r.before = func(operation string) {
+			if operation == "UpdateItem" {
+				r.before = nil
+				storeRaw(t, r.client, table.Name(), old.with("day", 8))
+			}
+		}
+		repaired(t, "an item that changes", table.Repair(), "3 read, 1 stale, 1 mended, 0 changed meanwhile, 1 bad (text_day: 1, text_worker: 1)")
+		expect(t, "its text", readRaw(t, r.client, table.Name())["old"]["text_day"], any("008"))
+	})
+}
+
 func TestRepairMeetsOtherWriters(t *testing.T) {
 	bothWays(t, func(t *testing.T, options ...ddbtable.Option) {
 		for _, noOld := range []bool{false, true} {

@@ -142,6 +142,47 @@ func TestParallelScansRefusals(t *testing.T) {
 	r.expectSent(t, "refused scans")
 }
 
+// A cursor belongs to its segment, and so does a position.
+func TestCursorsOfSegments(t *testing.T) {
+	table, r := openTickets(t)
+	var saved []string
+	enough := errors.New("enough")
+	err := table.Scan().PageSize(2).Parallel(2).Each(t.Context(), func(_ []ticket, positions []string) error {
+		if saved = positions; saved[0] != "" && saved[1] != "" {
+			return enough
+		}
+		return nil
+	})
+	if !errors.Is(err, enough) {
+		t.Fatal(err)
+	}
+	first, second := table.Scan().Segment(0, 2), table.Scan().Segment(1, 2)
+	page, err := first.Page(t.Context(), 2, "")
+	if err != nil || page.Next == "" {
+		t.Fatal(page, err)
+	}
+	r.sent()
+	for name, err := range map[string]error{
+		"the other segment":        err1(second.Page(t.Context(), 2, page.Next)),
+		"more segments":            err1(table.Scan().Segment(0, 3).Page(t.Context(), 2, page.Next)),
+		"the whole table":          err1(table.Scan().Page(t.Context(), 2, page.Next)),
+		"a query":                  err1(table.Query(ticketID.Eq("t0")).Page(t.Context(), 2, page.Next)),
+		"positions in other order": table.Scan().Parallel(2).Resume([]string{saved[1], saved[0]}).Each(t.Context(), func([]ticket, []string) error { return nil }),
+		"positions with a filter":  table.Scan().Filter(ticketNote.Eq("-")).Parallel(2).Resume(saved).Each(t.Context(), func([]ticket, []string) error { return nil }),
+	} {
+		if !errors.Is(err, ddbtable.ErrBadCursor) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	r.expectSent(t, "cursors of others")
+	if _, err := first.Page(t.Context(), 2, page.Next); err != nil {
+		t.Error(err)
+	}
+	if err := table.Scan().Parallel(2).Resume(saved).Each(t.Context(), func([]ticket, []string) error { return nil }); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestRateLimitIsKept(t *testing.T) {
 	clock := ddbtest.NewClock(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
 	units := 0.0

@@ -132,6 +132,42 @@ func TestRecordsOfKeysOnly(t *testing.T) {
 	}
 }
 
+// Keys of several attributes are attributes like others in a stream, and the
+// text from before native keys is not looked at.
+func TestRecordsOfKeysOfSeveralAttributes(t *testing.T) {
+	db := engine(t)
+	client := db.Client()
+	table := ddbtest.Table(t, client, matches)
+	name := table.Name()
+	out, err := client.UpdateTable(t.Context(), &dynamodb.UpdateTableInput{TableName: &name, StreamSpecification: &types.StreamSpecification{
+		StreamEnabled: aws.Bool(true), StreamViewType: types.StreamViewTypeNewAndOldImages,
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := match{ID: "1", Cup: "c", Field: 1, Round: -9, Score: 1 << 60, Player: "a#b"}
+	put(t, table, first)
+	if _, err := client.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{
+		TableName: &name, Key: map[string]types.AttributeValue{"id": text("1")}, UpdateExpression: aws.String("SET text_cup = :t"),
+		ExpressionAttributeValues: map[string]types.AttributeValue{":t": text("CUP#other")},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	second := first
+	second.Player = ""
+	if _, err := table.Update(matchID.Eq("1")).Change(matchPlayer.Remove()).Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var got [][2]*match
+	for r, err := range matches.Records(ddbtable.StreamEventOf(readStream(t, db, out.TableDescription.LatestStreamArn)...)) {
+		if err != nil || len(r.KeyAttributes) != 1 {
+			t.Errorf("%+v, %v", r, err)
+		}
+		got = append(got, [2]*match{r.Old, r.New})
+	}
+	expect(t, "images", got, [][2]*match{{nil, &first}, {&first, &first}, {&first, &second}})
+}
+
 // readStream gives the records of the only shard of a table's stream.
 func readStream(t *testing.T, db *embedded.DB, arn *string) []streams.Record {
 	t.Helper()
@@ -180,7 +216,7 @@ func TestRecordsOfTheStreamsAPI(t *testing.T) {
 	}
 	var got []change
 	for r, err := range labels.Records(ddbtable.StreamEventOf(readStream(t, db, out.TableDescription.LatestStreamArn)...)) {
-		if err != nil || r.SequenceNumber == "" || r.ID == "" || r.Time.IsZero() {
+		if err != nil || r.SequenceNumber == "" || r.ID == "" || r.Time.IsZero() || r.Expired {
 			t.Errorf("%+v, %v", r, err)
 		}
 		got = append(got, change{r.Event, r.Old, r.New})

@@ -39,7 +39,8 @@ func TestTimestampsAreTheClocks(t *testing.T) {
 	bothWays(t, func(t *testing.T, options ...ddbtable.Option) {
 		start := time.Date(2026, 3, 1, 12, 0, 0, 700, time.UTC)
 		clock := ddbtest.NewClock(start)
-		table := ddbtest.Table(t, ddbtest.Client(t), stays, append(options, ddbtable.UseClock(clock))...)
+		client := ddbtest.Client(t)
+		table := ddbtest.Table(t, client, stays, append(options, ddbtable.UseClock(clock))...)
 		ctx := t.Context()
 		at := func() (created, updated time.Time) { return clock.Now(), clock.Now().Truncate(time.Second) }
 		check := func(what string, got stay, err error, created, updated time.Time) {
@@ -79,6 +80,11 @@ func TestTimestampsAreTheClocks(t *testing.T) {
 		created, updated = at()
 		got, err = table.Get(ctx, stayID.Eq("c"))
 		check("PutAll", got, err, created, updated)
+
+		// When an older item was written first, an update does not know.
+		raw(t, client, table.Name(), map[string]types.AttributeValue{"id": text("older"), "page": text("p")})
+		got, err = table.Update(stayID.Eq("older")).Change(stayHits.Set(1)).Run(ctx)
+		check("Update of an older item", got, err, time.Time{}, updated)
 
 		_, err = table.Update(stayID.Eq("c")).Change(stayUpdated.Set(start.Truncate(time.Second))).Run(ctx)
 		if err == nil || !strings.Contains(err.Error(), "ddbtable sets it") {

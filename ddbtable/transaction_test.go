@@ -303,6 +303,11 @@ func TestConflictsAreTriedAgainOnRequest(t *testing.T) {
 				t.Errorf("%+v: sent with %d tokens, %d pauses", test, n, len(clock.pauses))
 			}
 		}
+		// What a condition refuses is refused again, so it is not tried.
+		err := ddbtable.WriteTransaction(two.client, two.tasks.Create(task{ID: "a"})).RetryConflicts(3).Run(t.Context())
+		if tokens, _ := two.sentTokens(t); !errors.Is(err, ddbtable.ErrExists) || len(tokens) != 1 {
+			t.Errorf("a failed condition: %v, sent %d times", err, len(tokens))
+		}
 		if err := write.RetryConflicts(-1).Run(t.Context()); err == nil || !strings.Contains(err.Error(), "RetryConflicts is negative") {
 			t.Errorf("RetryConflicts(-1): %v", err)
 		}

@@ -242,6 +242,15 @@ func TestUpdateFromCombines(t *testing.T) {
 	if err != nil || got.Name != "Bea" || got.Place != "008_1428791681" || len(got.Lines) != 3 {
 		t.Errorf("with If and Change: %+v, %v", got, err)
 	}
+	// Two that go on from the same one do not meet.
+	fork := table.Update(seatID.Eq("s")).From(seat{Name: "Eve", Rank: 8, Since: unix(9)}, seatName, seatRank, seatSince)
+	red, nick := fork.From(seat{Team: "red"}, seatTeam), fork.From(seat{}, seatNick)
+	if got, err := red.Run(t.Context()); err != nil || got.Team != "red" || got.Nick == nil {
+		t.Errorf("the first of two: %+v, %v", got, err)
+	}
+	if got, err := nick.Run(t.Context()); err != nil || got.Nick != nil {
+		t.Errorf("the second of two: %+v, %v", got, err)
+	}
 	if _, err := table.Update(seatID.Eq("none")).From(seat{}, seatName).Run(t.Context()); !errors.Is(err, ddbtable.ErrNotFound) {
 		t.Errorf("of a missing item: %v", err)
 	}

@@ -217,8 +217,12 @@ func TestRealConflictBehindADoubtfulAttempt(t *testing.T) {
 			"UpdateItem": func(seen int) error {
 				return err1(table.Update(markedSheetID.Eq("s")).Change(markedSheetText.Set("mine")).If(markedSheetVersion.Eq(seen)).Run(t.Context()))
 			},
+			"UpdateItem of any version": func(int) error {
+				return err1(table.Update(markedSheetID.Eq("s")).Change(markedSheetText.Set("mine")).If(markedSheetText.Eq("before")).AnyVersion().Run(t.Context()))
+			},
 		} {
 			put(t, other, markedSheet{ID: operation})
+			operation, _, _ := strings.Cut(operation, " ")
 			if _, err := other.Put(markedSheet{ID: "s", Text: "before"}).AnyVersion().Run(t.Context()); err != nil {
 				t.Fatal(err)
 			}
