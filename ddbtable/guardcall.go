@@ -21,8 +21,11 @@ type guardCall struct {
 	count   int64
 }
 
-// id is the same for the same guard item.
-func (g *guardCall) id() string { return g.core.settings.name + "/" + g.text }
+// id is the same for the same guard item, whether its table is given by name or
+// by ARN.
+func (g *guardCall) id() string {
+	return bareName(g.core.settings.name) + g.core.schema.guardTable + "/" + g.text
+}
 
 // guards joins what the writes do to guard items: DynamoDB takes each item once
 // in a transaction.

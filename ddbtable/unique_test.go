@@ -309,6 +309,27 @@ func TestUniqueInTransactions(t *testing.T) {
 	})
 }
 
+// A table is the same by its name and by its ARN, and so are its guard items.
+func TestUniqueInTransactionsOfATableByTwoNames(t *testing.T) {
+	bothPlaces(t, func(t *testing.T, table *ddbtable.Table[Member], r *recorder, _ *embedded.DB) {
+		byARN := ddbtable.Open(r.client, table.Definition(), ddbtable.TableName("arn:aws:dynamodb:us-east-1:111122223333:table/"+table.Name()))
+		tx := func(writes ...ddbtable.TransactWrite) error {
+			return ddbtable.WriteTransaction(r.client, writes...).Run(t.Context())
+		}
+		if err := tx(table.Create(member("a", "a@x", "blue", "ada")), byARN.Create(member("b", "b@x", "blue", "bob"))); err != nil {
+			t.Fatalf("two items of one team: %v", err)
+		}
+		guards(t, r.client, table)
+		if err := tx(byARN.Delete(MemberID.Eq("a")), table.Create(member("c", "a@x", "blue", "ada"))); err != nil {
+			t.Fatalf("an item takes over from one that is deleted: %v", err)
+		}
+		guards(t, r.client, table)
+		r.sent()
+		violates(t, "one value twice", tx(byARN.Create(member("d", "d@x", "red", "d")), table.Create(member("e", "d@x", "red", "e"))), "email")
+		r.expectSent(t, "one value twice")
+	})
+}
+
 func TestOneOfManyWritersGetsTheValue(t *testing.T) {
 	for _, strict := range []bool{false, true} {
 		t.Run(fmt.Sprint("strict ", strict), func(t *testing.T) {
