@@ -19,7 +19,6 @@ func (Put[T]) argument()          {}
 func (update) argument()          {}
 func (deletion) argument()        {}
 func (check) argument()           {}
-func (wrongWrite) argument()      {}
 func (readInto[T]) argument()     {}
 
 // absent reports whether a caller gave nothing: nil, a nil pointer, or a struct

@@ -16,7 +16,7 @@ type AnyQuery interface {
 }
 
 func (q Query[T]) inner() *query { return q.q }
-func (s Scan[T]) inner() *query  { return s.q.q }
+func (s Scan[T]) inner() *query  { return s.query().q }
 
 // As makes of a query, or of a scan, one whose items are Ss: structs with ddb
 // tags for some of the attributes of the query's own items. Only these are asked

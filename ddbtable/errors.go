@@ -51,7 +51,9 @@ func (e *OpError) Error() string {
 	if e.Index != "" {
 		text += "/" + e.Index
 	}
-	return text + ": " + e.Err.Error()
+	text += ": "
+	// Several mistakes are a line each, which says where it belongs by itself.
+	return text + strings.ReplaceAll(e.Err.Error(), "\n", "\n"+text)
 }
 
 func (e *OpError) Unwrap() error { return e.Err }

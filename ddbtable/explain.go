@@ -149,8 +149,11 @@ func afterFilled(text string) string {
 
 // String is the explanation in a few lines.
 func (e Explanation) String() string {
-	if e.Err != nil {
+	switch {
+	case e.Err != nil:
 		return e.Err.Error()
+	case e.Table == "":
+		return "ddbtable: the zero Explanation is of no query; make one with Explain"
 	}
 	var b strings.Builder
 	line := func(label, text string) {

@@ -209,7 +209,7 @@ func (s *measuringSender) send(ctx context.Context, c *call) (reply, error) {
 }
 
 // Measure is [Query.Measure].
-func (s Scan[T]) Measure(ctx context.Context) (Load, error) { return s.q.Measure(ctx) }
+func (s Scan[T]) Measure(ctx context.Context) (Load, error) { return s.query().Measure(ctx) }
 
 // Explain is [Query.Explain].
-func (s Scan[T]) Explain() Explanation { return s.q.Explain() }
+func (s Scan[T]) Explain() Explanation { return s.query().Explain() }

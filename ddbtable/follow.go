@@ -30,7 +30,7 @@ import (
 func (q Query[T]) Follow() Query[T] { return Query[T]{q: q.q.following()} }
 
 // Follow is [Query.Follow].
-func (s Scan[T]) Follow() Scan[T] { return Scan[T]{s.q.Follow()} }
+func (s Scan[T]) Follow() Scan[T] { return Scan[T]{s.query().Follow()} }
 
 func (q *query) following() *query {
 	n := q.refined()

@@ -167,6 +167,9 @@ func (q Query[T]) Via(index string) Query[T] { return Query[T]{q: q.q.through(in
 
 func (q *query) through(index string) *query {
 	n := q.refined()
+	if index == "" {
+		n.fail(planErrorf("Via has no name of an index; give one, or drop Via to read the table itself"))
+	}
 	n.via = &index
 	return n
 }

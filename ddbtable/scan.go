@@ -20,39 +20,47 @@ func (t *Table[T]) Scan() Scan[T] {
 	return Scan[T]{Query[T]{q: q}}
 }
 
+// query is the scan as a query. That of the zero Scan tells that it is one.
+func (s Scan[T]) query() Query[T] {
+	if s.q.q == nil {
+		return Query[T]{q: &query{scan: new(segment)}}
+	}
+	return s.q
+}
+
 // Filter drops items after they have been read: DynamoDB reads and bills them
 // all the same. It may test any attribute. Several filters must all be
 // fulfilled.
-func (s Scan[T]) Filter(cond Cond[T]) Scan[T] { return Scan[T]{s.q.Filter(cond)} }
+func (s Scan[T]) Filter(cond Cond[T]) Scan[T] { return Scan[T]{s.query().Filter(cond)} }
 
 // Via scans a secondary index instead of the table.
-func (s Scan[T]) Via(index string) Scan[T] { return Scan[T]{s.q.Via(index)} }
+func (s Scan[T]) Via(index string) Scan[T] { return Scan[T]{s.query().Via(index)} }
 
 // Consistent is [Table.Consistent] for this scan.
-func (s Scan[T]) Consistent() Scan[T] { return Scan[T]{s.q.Consistent()} }
+func (s Scan[T]) Consistent() Scan[T] { return Scan[T]{s.query().Consistent()} }
 
 // Project is [Table.Project] for this scan.
 func (s Scan[T]) Project(attributes ...AnyAttribute[T]) Scan[T] {
-	return Scan[T]{s.q.Project(attributes...)}
+	return Scan[T]{s.query().Project(attributes...)}
 }
 
 // PageSize is [Query.PageSize].
-func (s Scan[T]) PageSize(n int) Scan[T] { return Scan[T]{s.q.PageSize(n)} }
+func (s Scan[T]) PageSize(n int) Scan[T] { return Scan[T]{s.query().PageSize(n)} }
 
 // MaxReads is [Query.MaxReads].
-func (s Scan[T]) MaxReads(n int) Scan[T] { return Scan[T]{s.q.MaxReads(n)} }
+func (s Scan[T]) MaxReads(n int) Scan[T] { return Scan[T]{s.query().MaxReads(n)} }
 
 // OnBadItem is [Query.OnBadItem].
-func (s Scan[T]) OnBadItem(f func(*ItemError) error) Scan[T] { return Scan[T]{s.q.OnBadItem(f)} }
+func (s Scan[T]) OnBadItem(f func(*ItemError) error) Scan[T] { return Scan[T]{s.query().OnBadItem(f)} }
 
 // From is [Query.From].
-func (s Scan[T]) From(cursor string) Scan[T] { return Scan[T]{s.q.From(cursor)} }
+func (s Scan[T]) From(cursor string) Scan[T] { return Scan[T]{s.query().From(cursor)} }
 
 // Segment makes it the scan of one of several disjoint parts of the table,
 // counted from 0, so that several workers can share a scan. A cursor belongs
 // to its segment. DynamoDB takes 1 to 1,000,000 segments.
 func (s Scan[T]) Segment(index, of int) Scan[T] {
-	return Scan[T]{Query[T]{q: s.q.q.segmented(index, of)}}
+	return Scan[T]{Query[T]{q: s.query().q.segmented(index, of)}}
 }
 
 func (q *query) segmented(index, of int) *query {
@@ -65,12 +73,12 @@ func (q *query) segmented(index, of int) *query {
 }
 
 // All is [Query.All].
-func (s Scan[T]) All(ctx context.Context) iter.Seq2[T, error] { return s.q.All(ctx) }
+func (s Scan[T]) All(ctx context.Context) iter.Seq2[T, error] { return s.query().All(ctx) }
 
 // Page is [Query.Page]. A scan has no way back: Prev is always empty.
 func (s Scan[T]) Page(ctx context.Context, n int, cursor string) (Page[T], error) {
-	return s.q.Page(ctx, n, cursor)
+	return s.query().Page(ctx, n, cursor)
 }
 
 // Count is [Query.Count].
-func (s Scan[T]) Count(ctx context.Context) (int, error) { return s.q.Count(ctx) }
+func (s Scan[T]) Count(ctx context.Context) (int, error) { return s.query().Count(ctx) }

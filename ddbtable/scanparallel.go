@@ -46,9 +46,9 @@ func (p ParallelScan[T]) Resume(positions []string) ParallelScan[T] {
 // is waited for, also if f panics.
 func (p ParallelScan[T]) Each(ctx context.Context, f func(items []T, positions []string) error) error {
 	if f == nil {
-		return p.scan.q.q.parallel(ctx, p.segments, p.from, nil)
+		return p.scan.query().q.parallel(ctx, p.segments, p.from, nil)
 	}
-	return p.scan.q.q.parallel(ctx, p.segments, p.from, func(taken list, positions []string) error {
+	return p.scan.query().q.parallel(ctx, p.segments, p.from, func(taken list, positions []string) error {
 		return f(taken.(*listOf[T]).taken, positions)
 	})
 }

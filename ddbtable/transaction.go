@@ -52,6 +52,7 @@ type WriteTx struct {
 	client  Client
 	writes  []TransactWrite
 	token   string
+	wrong   error // of the token
 	retries int
 }
 
@@ -78,8 +79,9 @@ func WriteTransaction(client Client, writes ...TransactWrite) WriteTx {
 // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
 func (w WriteTx) Token(token string) WriteTx {
 	w.token = token
+	w.wrong = nil
 	if token == "" || len(token) > maxToken {
-		w.writes = append(slices.Clone(w.writes), wrongWrite{planErrorf("idempotency token has %d bytes; give 1 to %d", len(token), maxToken)})
+		w.wrong = planErrorf("idempotency token has %d bytes; give 1 to %d", len(token), maxToken)
 	}
 	return w
 }
@@ -146,6 +148,9 @@ func (w WriteTx) prepare() (*transaction, error) {
 	}
 	if w.retries < 0 {
 		wrong = append(wrong, planErrorf("RetryConflicts is negative; give the number of further attempts"))
+	}
+	if w.wrong != nil {
+		wrong = append(wrong, w.wrong)
 	}
 	for i, write := range w.writes {
 		if absent(write) {
@@ -226,8 +231,3 @@ func (tx *transaction) tables() []string {
 	}
 	return all
 }
-
-// wrongWrite is a mistake that the transaction reports.
-type wrongWrite struct{ err error }
-
-func (w wrongWrite) part() (transactPart, error) { return nil, w.err }

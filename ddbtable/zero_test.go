@@ -2,6 +2,7 @@ package ddbtable_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -158,5 +159,53 @@ func TestArgumentsThatHoldNothingAreErrors(t *testing.T) {
 				t.Errorf("%s with %s\n got: %v\nwant: …%s…", what, name, err, test.want)
 			}
 		}
+	}
+}
+
+// What was made by nobody says what it is, and how to make one.
+func TestTextsOfZeroValues(t *testing.T) {
+	ctx := t.Context()
+	const remedy = "the zero value of a table or a request sends nothing; make tables with ddbtable.Open, and requests with their methods"
+	var scan ddbtable.Scan[label]
+	each := func(p ddbtable.ParallelScan[label]) error {
+		return p.Each(ctx, func([]label, []string) error { return nil })
+	}
+	for name, test := range map[string]struct{ got, want string }{
+		"Query":                  {fmt.Sprint(ddbtable.Query[label]{}.Explain()), "ddbtable: query: " + remedy},
+		"Scan, explained":        {fmt.Sprint(scan.Explain()), "ddbtable: scan: " + remedy},
+		"Scan, read":             {fmt.Sprint(drain(scan.All(ctx))), "ddbtable: scan: " + remedy},
+		"Scan, refined":          {fmt.Sprint(drain(scan.PageSize(3).RateLimit(2).Segment(0, 2).Follow().All(ctx))), "ddbtable: scan: " + remedy},
+		"Scan, as another":       {fmt.Sprint(drain(ddbtable.As[label](scan).All(ctx))), "ddbtable: scan: " + remedy},
+		"Scan, measured":         {fmt.Sprint(err1(scan.Measure(ctx))), "ddbtable: scan: " + remedy},
+		"Scan, parallel":         {fmt.Sprint(each(scan.Parallel(2))), "ddbtable: scan: " + remedy},
+		"ParallelScan":           {fmt.Sprint(each(ddbtable.ParallelScan[label]{})), "ddbtable: scan: " + remedy},
+		"Explanation":            {ddbtable.Explanation{}.String(), "ddbtable: the zero Explanation is of no query; make one with Explain"},
+		"Explanation, estimated": {ddbtable.Explanation{}.For(ddbtable.Load{Read: 9, ItemBytes: 9}).String(), "ddbtable: the zero Explanation is of no query; make one with Explain"},
+	} {
+		if test.got != test.want {
+			t.Errorf("%s\n got: %s\nwant: %s", name, test.got, test.want)
+		}
+	}
+}
+
+// A program that logs an error line by line gets each mistake with what it is
+// about.
+func TestSeveralMistakesAreALineEach(t *testing.T) {
+	table := ddbtable.Open(engine(t).Client(), labels)
+	const explained = `ddbtable: query labels: a condition is nil; leave it out
+ddbtable: query labels: Via has no name of an index; give one, or drop Via to read the table itself
+ddbtable: query labels: PageSize is negative; give the number of items read in one request, or 0 for the default`
+	if got := fmt.Sprint(table.Query(nil).Via("").PageSize(-1).Explain()); got != explained {
+		t.Errorf("Query\n got: %s\nwant: %s", got, explained)
+	}
+	const transaction = `ddbtable: write transaction: client is nil; give a *dynamodb.Client
+ddbtable: write transaction: idempotency token has 0 bytes; give 1 to 36
+ddbtable: write transaction: write 0 is nil; leave it out`
+	if got := fmt.Sprint(ddbtable.WriteTransaction(nil, nil).Token("").Run(t.Context())); got != transaction {
+		t.Errorf("WriteTransaction\n got: %s\nwant: %s", got, transaction)
+	}
+	err := ddbtable.WriteTransaction(nil, nil).Token("").Token("mine").Run(t.Context())
+	if err == nil || strings.Contains(err.Error(), "token") {
+		t.Errorf("a token in the place of a mistaken one: %v", err)
 	}
 }
