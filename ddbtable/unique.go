@@ -69,7 +69,7 @@ func Unique[T any](attributes ...AnyAttribute[T]) DefineOption {
 // Counted counts the items that have the same value of an attribute, or of
 // several together: the orders of a customer. [Table.Counter] reads the count.
 // An item that lacks one of the attributes is not counted, nor is one that
-// [SoftDelete] has marked.
+// [SoftDelete] hides.
 //
 // The count lies in a guard item, and is changed in the same transaction as the
 // item: what [Unique] says of guard items, costs and refusals holds here too.
