@@ -90,9 +90,7 @@ func (e *Engine) define(in *request.CreateTable) definition {
 	for _, a := range in.AttributeDefinitions {
 		d.Attributes = append(d.Attributes, definedAttribute{a.Name.Value, a.Type.Value})
 	}
-	for _, t := range in.Tags.List {
-		d.Tags = append(d.Tags, tag{t.Key.Value, t.Value.Value})
-	}
+	d.Tags = appendTags(d.Tags, in.Tags.Last())
 	d.Indexes = append(indexesOf(&in.LocalSecondaryIndexes, false), indexesOf(&in.GlobalSecondaryIndexes, true)...)
 	return d
 }

@@ -139,9 +139,11 @@ func heads(paths []attribute.Path) []string {
 // notHeld lists the attributes among names that the index lacks.
 func (p *page) notHeld(names []string) []string {
 	var missing []string
+	seen := make(map[string]bool)
 	for _, name := range names {
-		if !p.index.keep.Has(name) && !slices.Contains(missing, name) {
+		if !seen[name] && !p.index.keep.Has(name) {
 			missing = append(missing, name)
+			seen[name] = true
 		}
 	}
 	return missing

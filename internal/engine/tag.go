@@ -14,13 +14,20 @@ func (e *Engine) tagResource(r *wire.Reader) (action, *apierror.Error) {
 	if err := in.Read(r); err != nil {
 		return action{}, err
 	}
+	added, keys := in.Tags.Last(), make(map[string]bool)
+	for i := range added {
+		keys[added[i].Key.Value] = true
+	}
 	return e.retag(in.TableName(), in.ResourceArn.Value, func(tags []tag) []tag {
-		for _, t := range in.Tags.List {
-			tags = slices.DeleteFunc(tags, func(old tag) bool { return old.Key == t.Key.Value })
-			tags = append(tags, tag{t.Key.Value, t.Value.Value})
-		}
-		return tags
+		return appendTags(slices.DeleteFunc(tags, func(old tag) bool { return keys[old.Key] }), added)
 	}), nil
+}
+
+func appendTags(tags []tag, added []request.Tag) []tag {
+	for i := range added {
+		tags = append(tags, tag{added[i].Key.Value, added[i].Value.Value})
+	}
+	return tags
 }
 
 func (e *Engine) untagResource(r *wire.Reader) (action, *apierror.Error) {

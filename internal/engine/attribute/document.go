@@ -1,13 +1,15 @@
 package attribute
 
 import (
+	"bytes"
 	"slices"
 	"sort"
 )
 
 // A Document is an item that is being changed. Only the maps and lists on the
 // way to a change are taken apart; everything else stays the bytes it was.
-// Indexes always refer to the lists as they were before the first change.
+// Indexes always refer to the lists as they were before the first change. The
+// paths of the changes do not overlap: the expression parser has refused that.
 type Document struct {
 	root node
 }
@@ -16,8 +18,11 @@ type Document struct {
 type node struct {
 	raw  Value
 	kind Kind
-	// entries of a map, in the order of their names.
+	// entries of a map, in the order of their names, with a nil node where one
+	// was removed.
 	entries []entry
+	// added are further entries, in the order in which they came.
+	added []entry
 	// elements of a list, nil where one was removed.
 	elements []*node
 	// appended holds elements set beyond the list's end.
@@ -76,12 +81,24 @@ func (d *Document) Remove(path Path) bool {
 	switch {
 	case !last.IsIndex():
 		if i, found := parent.find(last.Name); found {
-			parent.entries = slices.Delete(parent.entries, i, i+1)
+			parent.entries[i].node = nil
 		}
 	case last.Index < len(parent.elements):
 		parent.elements[last.Index] = nil
 	}
 	return true
+}
+
+// Was gives the value that was at a path before the changes, nil for none.
+func (d *Document) Was(path Path) Value {
+	parent := d.parent(path)
+	if parent == nil {
+		return nil
+	}
+	if n := parent.child(path[len(path)-1]); n != nil {
+		return n.raw
+	}
+	return nil
 }
 
 // Item gives the changed item.
@@ -139,7 +156,17 @@ func (n *node) setEntry(name string, value *node) {
 		n.entries[i].node = value
 		return
 	}
-	n.entries = slices.Insert(n.entries, i, entry{[]byte(name), value})
+	n.added = append(n.added, entry{[]byte(name), value})
+}
+
+// merge puts the added entries among the others.
+func (n *node) merge() {
+	if len(n.added) == 0 {
+		return
+	}
+	n.entries = append(n.entries, n.added...)
+	slices.SortFunc(n.entries, func(a, b entry) int { return bytes.Compare(a.name, b.name) })
+	n.added = nil
 }
 
 // expand takes a map or list apart.
@@ -175,9 +202,12 @@ func (n *node) encode(dst []byte) []byte {
 	}
 	start := len(dst)
 	dst = Open(dst, n.kind)
+	n.merge()
 	for _, e := range n.entries {
-		dst = AppendName(dst, e.name)
-		dst = e.node.encode(dst)
+		if e.node != nil {
+			dst = AppendName(dst, e.name)
+			dst = e.node.encode(dst)
+		}
 	}
 	for _, e := range n.elements {
 		if e != nil {

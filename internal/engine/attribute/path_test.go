@@ -1,6 +1,7 @@
 package attribute_test
 
 import (
+	"bytes"
 	"maps"
 	"slices"
 	"testing"
@@ -271,4 +272,31 @@ func TestDocumentIndexesAreThoseBeforeTheFirstChange(t *testing.T) {
 	if want := (map[string]model{"l": []model{"1", "x", "4", "a", "b"}}); !same(got, want) {
 		t.Errorf("\n got: %v\nwant: %v", got, want)
 	}
+}
+
+// TestDocumentTakesSeveralChanges sets and removes attributes in any order.
+func TestDocumentTakesSeveralChanges(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := items().Draw(t, "item")
+		want := clone(m).(map[string]model)
+		d := attribute.NewDocument(encode(nil, m))
+		for _, name := range rapid.SliceOfDistinct(rapid.StringMatching("[a-e]{1,2}"), rapid.ID).Draw(t, "names") {
+			path := attribute.Path{attribute.ByName(name)}
+			old, there := m[name]
+			if was := d.Was(path); (was != nil) != there || there && !same(decode(was), old) {
+				t.Fatalf("%s of %v was %x", name, m, was)
+			}
+			if rapid.Bool().Draw(t, "remove") {
+				d.Remove(path)
+				delete(want, name)
+			} else {
+				d.Set(path, encode(nil, "new"))
+				want[name] = "new"
+			}
+		}
+		got := d.Item()
+		if after := decode(attribute.Value(got)); !same(after, want) || !bytes.Equal(got, encode(nil, want)) {
+			t.Fatalf("changes of %v\n got: %v\nwant: %v", m, after, want)
+		}
+	})
 }

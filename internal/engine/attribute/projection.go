@@ -19,9 +19,15 @@ type branch struct {
 
 // NewProjection makes a projection of paths. Without paths it keeps nothing.
 func NewProjection(paths []Path) *Projection {
-	p := &Projection{flat: true}
+	if !slices.ContainsFunc(paths, func(path Path) bool { return len(path) > 1 }) {
+		names := make([]string, len(paths))
+		for i, path := range paths {
+			names[i] = path.Head()
+		}
+		return NameProjection(names)
+	}
+	p := new(Projection)
 	for _, path := range paths {
-		p.flat = p.flat && len(path) == 1
 		p.root.add(path)
 	}
 	p.root.sort()

@@ -31,6 +31,8 @@ func NewCondition(list []Comparison, either bool) *Condition {
 	switch {
 	case len(parts) == 1:
 		c.root = parts[0]
+	case len(parts) > fewComparisons:
+		c.root = newManyNode(list, parts, either)
 	case either:
 		c.root = &orNode{parts}
 	default:
@@ -39,9 +41,85 @@ func NewCondition(list []Comparison, either bool) *Condition {
 	return c
 }
 
+// fewComparisons and fewValues are the most that are tried one by one. No limit
+// of the service keeps a legacy parameter from having a hundred thousand, and a
+// scan from asking them of each item.
+const (
+	fewComparisons = 32
+	fewValues      = 100
+)
+
+// A manyNode is made of many comparisons, each of another attribute, and takes
+// the time of a look at each attribute of the item.
+type manyNode struct {
+	parts map[string]node
+	// either is set when one part that is true decides, else one that is false
+	// does.
+	either bool
+	// deciding is the number of parts that decide when their attribute is absent.
+	deciding int
+}
+
+func newManyNode(list []Comparison, parts []node, either bool) *manyNode {
+	n := &manyNode{parts: make(map[string]node, len(parts)), either: either}
+	for i, part := range parts {
+		n.parts[list[i].Name] = part
+		if part.holds(nil) == either {
+			n.deciding++
+		}
+	}
+	return n
+}
+
+func (n *manyNode) holds(it attribute.Item) bool {
+	deciding := n.deciding
+	if it != nil {
+		var alone []byte
+		entries := attribute.Value(it).Entries()
+		for name, v, ok := entries.Next(); ok; name, v, ok = entries.Next() {
+			part, asked := n.parts[string(name)]
+			if !asked {
+				continue
+			}
+			alone = attribute.Open(alone[:0], attribute.Map)
+			alone = append(attribute.AppendName(alone, name), v...)
+			alone, _ = attribute.Close(alone, 0)
+			if part.holds(attribute.Item(alone)) == n.either {
+				return n.either
+			}
+			if part.holds(nil) == n.either {
+				deciding--
+			}
+		}
+	}
+	return n.either == (deciding > 0)
+}
+
+// A setNode is an IN with many values.
+type setNode struct {
+	value  operand
+	values map[string]bool
+}
+
+func (n *setNode) holds(it attribute.Item) bool {
+	v := n.value.of(it)
+	return v != nil && n.values[string(v)]
+}
+
+func newSetNode(value operand, values []attribute.Value) *setNode {
+	n := &setNode{value, make(map[string]bool, len(values))}
+	for _, v := range values {
+		n.values[string(v)] = true
+	}
+	return n
+}
+
 // node gives the comparison in the form of an expression.
 func (c *Comparison) node() node {
 	path := &pathOperand{attribute.Path{attribute.ByName(c.Name)}}
+	if c.Operator == "IN" && len(c.Values) > fewValues {
+		return newSetNode(path, c.Values)
+	}
 	var values []operand
 	for _, v := range c.Values {
 		values = append(values, &valueOperand{v})

@@ -1,9 +1,11 @@
 package expression
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"example.com/ddb/internal/engine/attribute"
 )
@@ -113,5 +115,59 @@ func TestLegacyKeyConditionsAreThoseOfExpressions(t *testing.T) {
 		if _, ok := NewKeyCondition(Comparison{"a", operator, []attribute.Value{v}}); ok {
 			t.Errorf("%s is a key condition", operator)
 		}
+	}
+}
+
+// TestManyComparisonsAreTheTreesOfFew compares what many comparisons, and an IN
+// of many values, say of items with what the trees of expressions say.
+func TestManyComparisonsAreTheTreesOfFew(t *testing.T) {
+	names := []string{"a", "b", "c", "d", "e"}
+	operators := []string{"NULL", "NOT_NULL", "EQ", "NE", "LT", "CONTAINS", "NOT_CONTAINS", "BEGINS_WITH", "IN"}
+	rapid.Check(t, func(t *rapid.T) {
+		texts := rapid.SampledFrom([]string{"", "x", "xy", "y"})
+		var list []Comparison
+		var parts []node
+		for _, name := range rapid.SliceOfNDistinct(rapid.SampledFrom(names), 1, len(names), rapid.ID).Draw(t, "names") {
+			c := Comparison{Name: name, Operator: rapid.SampledFrom(operators).Draw(t, "operator")}
+			c.Values = []attribute.Value{text(texts.Draw(t, "value"))}
+			list, parts = append(list, c), append(parts, c.node())
+		}
+		item := attribute.Open(nil, attribute.Map)
+		for _, name := range rapid.SliceOfDistinct(rapid.SampledFrom(names), rapid.ID).Draw(t, "present") {
+			item = append(attribute.AppendName(item, name), text(texts.Draw(t, "attribute"))...)
+		}
+		item, _ = attribute.Close(item, 0)
+		for _, it := range []attribute.Item{nil, item} {
+			if got, want := newManyNode(list, parts, false).holds(it), (&andNode{parts}).holds(it); got != want {
+				t.Errorf("all of %v are true of %x: %v, want %v", list, it, got, want)
+			}
+			if got, want := newManyNode(list, parts, true).holds(it), (&orNode{parts}).holds(it); got != want {
+				t.Errorf("one of %v is true of %x: %v, want %v", list, it, got, want)
+			}
+			path := &pathOperand{attribute.Path{attribute.ByName("a")}}
+			values := []attribute.Value{text(texts.Draw(t, "one")), text(texts.Draw(t, "other"))}
+			few := inNode{path, []operand{&valueOperand{values[0]}, &valueOperand{values[1]}}}
+			if got, want := newSetNode(path, values).holds(it), few.holds(it); got != want {
+				t.Errorf("IN of %x is true of %x: %v, want %v", values, it, got, want)
+			}
+		}
+	})
+}
+
+func TestManyComparisonsAreCompiled(t *testing.T) {
+	var list []Comparison
+	for i := range fewComparisons + 1 {
+		list = append(list, Comparison{Name: strings.Repeat("x", i+1), Operator: "NULL"})
+	}
+	if _, many := NewCondition(list, false).root.(*manyNode); !many {
+		t.Errorf("%d comparisons are asked one by one", len(list))
+	}
+	values := make([]attribute.Value, fewValues+1)
+	for i := range values {
+		values[i] = text(strings.Repeat("x", i))
+	}
+	in := NewCondition([]Comparison{{"a", "IN", values}}, false)
+	if _, many := in.root.(*setNode); !many {
+		t.Errorf("%d values of IN are compared one by one", len(values))
 	}
 }

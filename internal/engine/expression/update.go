@@ -125,18 +125,18 @@ func (u *Update) Apply(base attribute.Item) (attribute.Item, *apierror.Error) {
 		}
 	}
 	for i := range u.actions {
-		if err := u.actions[i].apply(document, base, values[i]); err != nil {
+		if err := u.actions[i].apply(document, values[i]); err != nil {
 			return nil, err
 		}
 	}
 	return document.Item(), nil
 }
 
-func (a *action) apply(d *attribute.Document, base attribute.Item, v attribute.Value) *apierror.Error {
+func (a *action) apply(d *attribute.Document, v attribute.Value) *apierror.Error {
 	remove := a.verb == removeVerb
 	if a.verb == addVerb || a.verb == deleteVerb {
 		var err *apierror.Error
-		if v, err = a.combine(base.At(a.path)); err != nil {
+		if v, err = a.combine(d.Was(a.path)); err != nil {
 			return err
 		}
 		remove = v == nil

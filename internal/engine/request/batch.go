@@ -1,7 +1,6 @@
 package request
 
 import (
-	"slices"
 	"strconv"
 
 	"example.com/ddb/internal/engine/apierror"
@@ -38,12 +37,14 @@ func (b *BatchGetItem) Read(r *wire.Reader) *apierror.Error {
 	r.Body(func(name []byte) {
 		switch string(name) {
 		case "RequestItems":
+			b.Tables = nil
 			set = r.Map(wire.ClassKeys, func(table []byte) {
 				k := KeysOfTable{TableName: TableName{Text: Text{string(table), true}}}
 				if r.Structure(wire.Element, "KeysAndAttributes", func(name []byte) { k.readMember(r, name) }) {
-					b.Tables = addTable(b.Tables, k, MaxBatchGets)
+					b.Tables = append(b.Tables, k)
 				}
 			})
+			b.Tables = lastOfEach(b.Tables, func(k *KeysOfTable) string { return k.TableName.Value })
 		case "ReturnConsumedCapacity":
 			b.ReturnConsumedCapacity.read(r)
 		default:
@@ -65,20 +66,6 @@ func (b *BatchGetItem) Read(r *wire.Reader) *apierror.Error {
 	}
 	return c.Err()
 }
-
-// addTable adds what a batch does with a table, in place of what an earlier
-// member of that name said. A batch with more tables than items is refused, so
-// there is no need to look through them.
-func addTable[T interface{ table() string }](list []T, t T, most int) []T {
-	if len(list) <= most {
-		list = slices.DeleteFunc(list, func(other T) bool { return other.table() == t.table() })
-	}
-	return append(list, t)
-}
-
-func (k KeysOfTable) table() string { return k.TableName.Value }
-
-func (w WritesOfTable) table() string { return w.TableName.Value }
 
 func (c *constraints) requestItems(set bool, tables int) {
 	c.notNull(set, "requestItems")
@@ -132,12 +119,14 @@ func (b *BatchWriteItem) Read(r *wire.Reader) *apierror.Error {
 	r.Body(func(name []byte) {
 		switch string(name) {
 		case "RequestItems":
+			b.Tables = nil
 			set = r.Map(wire.ClassWrites, func(table []byte) {
 				w := WritesOfTable{TableName: TableName{Text: Text{string(table), true}}}
 				if r.List(func() { w.Writes = append(w.Writes, readBatchWrite(r)) }) {
-					b.Tables = addTable(b.Tables, w, MaxBatchWrites)
+					b.Tables = append(b.Tables, w)
 				}
 			})
+			b.Tables = lastOfEach(b.Tables, func(w *WritesOfTable) string { return w.TableName.Value })
 		case "ReturnConsumedCapacity":
 			b.ReturnConsumedCapacity.read(r)
 		case "ReturnItemCollectionMetrics":

@@ -1,10 +1,6 @@
 package request
 
-import (
-	"slices"
-
-	"example.com/ddb/internal/engine/wire"
-)
+import "example.com/ddb/internal/engine/wire"
 
 // The enumerations of the legacy parameters.
 var (
@@ -54,9 +50,9 @@ func (c *Comparisons) readMap(
 		if !r.Structure(wire.Element, element, func(name []byte) { member(&one, r, name) }) {
 			return
 		}
-		c.List = slices.DeleteFunc(c.List, func(old Comparison) bool { return old.Name == one.Name })
 		c.List = append(c.List, one)
 	})
+	c.List = lastOfEach(c.List, func(one *Comparison) string { return one.Name })
 }
 
 func (c *Comparison) readMember(r *wire.Reader, name []byte) {
@@ -128,9 +124,9 @@ func (c *Changes) read(r *wire.Reader) {
 		if !present {
 			return
 		}
-		c.List = slices.DeleteFunc(c.List, func(old Change) bool { return old.Name == one.Name })
 		c.List = append(c.List, one)
 	})
+	c.List = lastOfEach(c.List, func(one *Change) string { return one.Name })
 }
 
 func (c *constraints) changes(list *Changes) {

@@ -216,3 +216,21 @@ func (c *constraints) tableName(t *TableName, path string) {
 func showList(values []string) string {
 	return "[" + strings.Join(values, ", ") + "]"
 }
+
+// lastOfEach keeps, of the members of a map with the same name, the last, in the
+// memory of list.
+func lastOfEach[T any](list []T, name func(*T) string) []T {
+	if len(list) < 2 {
+		return list
+	}
+	seen := make(map[string]bool, len(list))
+	first := len(list)
+	for i := len(list) - 1; i >= 0; i-- {
+		if one := name(&list[i]); !seen[one] {
+			seen[one] = true
+			first--
+			list[first] = list[i]
+		}
+	}
+	return list[first:]
+}

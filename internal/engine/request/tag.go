@@ -50,6 +50,11 @@ func (t *Tags) read(r *wire.Reader) {
 	})
 }
 
+// Last gives the last tag of each key, in the memory of the list.
+func (t *Tags) Last() []Tag {
+	return lastOfEach(t.List, func(tag *Tag) string { return tag.Key.Value })
+}
+
 func (c *constraints) tags(t *Tags) {
 	for i := range t.List {
 		path := fmt.Sprintf("tags.%d.member", i+1)
