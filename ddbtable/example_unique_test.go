@@ -6,6 +6,10 @@ import (
 	"fmt"
 	"log"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
 	"example.com/ddb/ddbtable"
 	"example.com/ddb/ddbtable/embedded"
 )
@@ -70,4 +74,46 @@ func ExampleUnique_unique() {
 	// ddbtable: create members: unique team + name: another item has it already; choose another value
 	// 2 in the team <nil>
 	// 2 in the table <nil>
+}
+
+// Members that are older than the option claim their values. One of two that
+// have the same is shown.
+func ExampleTable_Repair_unique() {
+	ctx := context.Background()
+	db, err := embedded.Open()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer db.Close()
+	members := ddbtable.Open(db.Client(), Members)
+	if err := members.CreateTable(ctx); err != nil {
+		log.Fatal(err)
+	}
+	storeOldMember(ctx, db.Client(), "m1", "ada")
+	storeOldMember(ctx, db.Client(), "m2", "grace")
+	if _, err := members.Create(Member{ID: "m3", Team: "blue", Name: "ada"}).Run(ctx); err != nil {
+		log.Fatal(err)
+	}
+
+	report, err := members.Repair().OnBadItem(func(bad *ddbtable.ItemError) error {
+		if errors.Is(bad, ddbtable.ErrNotUnique) {
+			fmt.Println(bad.Key["id"].(*types.AttributeValueMemberS).Value, "has what another has")
+		}
+		return nil
+	}).Run(ctx)
+	fmt.Println(report, err)
+	// Output:
+	// m1 has what another has
+	// 3 read, 0 stale, 0 mended, 0 changed meanwhile, 1 bad, 2 unclaimed, 1 claimed <nil>
+}
+
+// storeOldMember stores a member as a program did that knew no constraints.
+func storeOldMember(ctx context.Context, client *dynamodb.Client, id, name string) {
+	text := func(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
+	_, err := client.PutItem(ctx, &dynamodb.PutItemInput{TableName: aws.String("members"), Item: map[string]types.AttributeValue{
+		"type": text("member"), "id": text(id), "team": text("blue"), "name": text(name),
+	}})
+	if err != nil {
+		log.Fatal(err)
+	}
 }

@@ -149,6 +149,11 @@ func binaryValue(text string) fields.Value {
 	return valueOf(&types.AttributeValueMemberB{Value: []byte(text)})
 }
 
+// keyValue is a key as one value, the owner of a guard item.
+func keyValue(key []member) fields.Value {
+	return valueOf(&types.AttributeValueMemberM{Value: typedMembers(key)})
+}
+
 // valueOf is the value of an attribute value that was made here.
 func valueOf(av types.AttributeValue) fields.Value {
 	v, err := fields.FromAttributeValue(av)

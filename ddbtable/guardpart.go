@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
 	"example.com/ddb/fields"
 )
 
@@ -304,7 +302,7 @@ func (p *guardedPart) changes() ([]guardChange, error) {
 		}
 	}
 	_, key := p.at()
-	owner := valueOf(&types.AttributeValueMemberM{Value: typedMembers(key)})
+	owner := keyValue(key)
 	var all []guardChange
 	for _, r := range p.rules {
 		before, after := "", ""

@@ -26,20 +26,28 @@ func (t *core) alone(ctx context.Context, p *guardedPart, whole bool, holds func
 			return item{}, err
 		}
 	}
+	_, met, err = t.settleAlone(ctx, p, holds)
+	return met, err
+}
+
+// settleAlone is alone without reading first: p knows what it must. Sent says
+// how many guard items the last attempt was about.
+func (t *core) settleAlone(ctx context.Context, p *guardedPart, holds func(old item) bool) (sent int, met item, err error) {
 	tx := &transaction{WriteTx: WriteTx{client: t.client, retries: maxGuardConflicts}, parts: []transactPart{p}, sender: t.sender}
 	err = tx.settle(ctx)
+	sent = len(tx.sent)
 	canceled, ok := errors.AsType[*TransactionError](err)
 	switch {
 	case !ok:
-		return item{}, err
+		return sent, item{}, err
 	case p.refusal && holds != nil && holds(p.met):
-		return p.met, nil
+		return sent, p.met, nil
 	case errors.Is(err, ErrConflict):
-		return item{}, &causedError{ErrConflict, canceled.cause}
+		return sent, item{}, &causedError{ErrConflict, canceled.cause}
 	case canceled.Reasons[0].Err == nil: // the service gave no reason
-		return item{}, canceled.cause
+		return sent, item{}, canceled.cause
 	}
-	return item{}, &causedError{canceled.Reasons[0].Err, canceled.cause}
+	return sent, item{}, &causedError{canceled.Reasons[0].Err, canceled.cause}
 }
 
 // A causedError is one of our errors that keeps the SDK's within reach.

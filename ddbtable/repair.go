@@ -10,7 +10,8 @@ import (
 
 // A Repair finds items whose derived attributes are not what their facets make,
 // and mends them: those that a program without the template has written, and
-// those that are older than an index whose key is derived. It is immutable; Run
+// those that are older than an index whose key is derived. For values that are
+// [Unique] it makes the guard items that such items lack. It is immutable; Run
 // and DryRun send it.
 type Repair[T any] struct {
 	table    *Table[T]
@@ -72,7 +73,8 @@ func (r Repair[T]) OnProgress(f func(RepairReport) error) Repair[T] {
 
 // OnBadItem is called with each item that cannot be mended, by one goroutine at
 // a time: one that cannot be read for another reason than a stale attribute, or
-// whose stale attribute is part of the table's own key, which never changes. If
+// whose stale attribute is part of the table's own key, which never changes, or
+// that has a value that another item has claimed, which is a [UniqueError]. If
 // it returns an error the run ends with that. Without it such items are counted
 // and left as they are.
 func (r Repair[T]) OnBadItem(f func(*ItemError) error) Repair[T] {
@@ -86,8 +88,13 @@ type RepairReport struct {
 	Read    int // items
 	Stale   int // items with a derived attribute that is wrong, missing, or too much
 	Mended  int // of the stale ones; 0 in a dry run
-	Changed int // stale ones that another writer mended, removed or went on changing
-	Bad     int // items that cannot be mended, see [Repair.OnBadItem]
+	Changed int // stale ones, or unclaimed, that another writer mended, removed or went on changing
+	Bad     int // what cannot be mended, see [Repair.OnBadItem]
+
+	// Unclaimed counts the values that are [Unique] and whose guard item is
+	// missing, or another item's, which is Bad too; and Claimed those of them
+	// that got theirs, 0 in a dry run.
+	Unclaimed, Claimed int
 
 	// Attributes counts the stale items by the attribute that is wrong.
 	Attributes map[string]int
@@ -99,6 +106,9 @@ type RepairReport struct {
 // String is the report in one line.
 func (r RepairReport) String() string {
 	text := fmt.Sprintf("%d read, %d stale, %d mended, %d changed meanwhile, %d bad", r.Read, r.Stale, r.Mended, r.Changed, r.Bad)
+	if r.Unclaimed > 0 {
+		text += fmt.Sprintf(", %d unclaimed, %d claimed", r.Unclaimed, r.Claimed)
+	}
 	var parts []string
 	for _, name := range slices.Sorted(maps.Keys(r.Attributes)) {
 		parts = append(parts, fmt.Sprintf("%s: %d", name, r.Attributes[name]))
@@ -110,7 +120,9 @@ func (r RepairReport) String() string {
 }
 
 // DryRun reads everything and reports what Run would find. It writes nothing.
-// It costs what [Scan.All] does.
+// It costs what [Scan.All] does, and the reads of guard items that Run tells of.
+// Items that have one [Unique] value, and no guard item any of them, are all
+// unclaimed: only Run finds that all but one are Bad.
 func (r Repair[T]) DryRun(ctx context.Context) (RepairReport, error) { return r.run(ctx, true) }
 
 // Run reads everything and mends what is stale. The report tells of this run
@@ -126,7 +138,12 @@ func (r Repair[T]) DryRun(ctx context.Context) (RepairReport, error) { return r.
 // Version, write id and times stay as they are: mending is no change of what a
 // program knows of an item.
 //
+// With [Unique] it costs one consistent BatchGetItem for each hundred values, and
+// for each that nobody has claimed a transaction of two actions: the guard item,
+// and the condition that the item still has the value. Where it has another by
+// then, that is claimed. The counts of [Counted] are not made: see there.
+//
 // Items that [SoftDelete] has marked and expired ones are mended as well. What
 // an item lacks because it is older than a field that is not derived is not
-// filled in, and neither are the guard items of [Unique].
+// filled in.
 func (r Repair[T]) Run(ctx context.Context) (RepairReport, error) { return r.run(ctx, false) }

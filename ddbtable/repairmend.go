@@ -16,12 +16,18 @@ type repairKind struct {
 	core    *core           // of the type; its sender writes
 	derived []*fields.Field // those of the primary key among them
 	inputs  []*fields.Field // of all of them
+	unique  []*guardRule
 }
 
 func newRepairKind(k *kind, c core, via sender) *repairKind {
 	c.schema, c.sender = k.schema, via
 	c.refuse = func(item, error, error, bool) error { return ErrConditionFailed }
 	rk := &repairKind{kind: k, core: &c}
+	for _, r := range k.schema.guards {
+		if !r.counts {
+			rk.unique = append(rk.unique, r)
+		}
+	}
 	for _, f := range k.attributes {
 		if f.Template == nil {
 			continue

@@ -41,6 +41,7 @@ func (r Repair[T]) send(ctx context.Context, t *Table[T], dry bool) (report Repa
 	if err != nil {
 		return report, nil, err
 	}
+	w.reads = scan.q.q.core.sender
 	run := &parallelRun{
 		query: scan.q.q, ready: make(chan *segmentRun), positions: slices.Clone(r.from), work: w.repairRows,
 	}
@@ -62,8 +63,20 @@ func (r Repair[T]) send(ctx context.Context, t *Table[T], dry bool) (report Repa
 
 // repairRows looks at the items of one request.
 func (w *repairer) repairRows(ctx context.Context, rows *typedRows) error {
+	fit := make(map[*repairKind][]item) // those that may lack guard items
 	for i := range rows.count() {
-		if err := w.repair(ctx, rows.raw(i), rows.err(i)); err != nil {
+		raw := rows.raw(i)
+		k := w.kindOf(raw)
+		ok, err := w.repair(ctx, k, raw, rows.err(i))
+		if err != nil {
+			return err
+		}
+		if ok && len(k.unique) > 0 {
+			fit[k] = append(fit[k], raw)
+		}
+	}
+	for k, items := range fit {
+		if err := w.claimAll(ctx, k, items); err != nil {
 			return err
 		}
 	}
@@ -73,6 +86,7 @@ func (w *repairer) repairRows(ctx context.Context, rows *typedRows) error {
 // A repairer looks at items and mends them.
 type repairer struct {
 	core   *core // of the table
+	reads  sender
 	dry    bool
 	kindOf func(item) *repairKind // nil for an unknown type
 	bad    func(*ItemError) error
@@ -121,19 +135,19 @@ func (w *repairer) count(f func(*RepairReport)) {
 	f(&w.report)
 }
 
-// repair looks at one item, of which reading said readErr.
-func (w *repairer) repair(ctx context.Context, i item, readErr error) error {
+// repair looks at one item, of which reading said readErr. Fit says that it can
+// be read, if need be once it is mended.
+func (w *repairer) repair(ctx context.Context, k *repairKind, i item, readErr error) (fit bool, err error) {
 	w.count(func(r *RepairReport) { r.Read++ })
-	k := w.kindOf(i)
 	if k == nil {
-		return w.refuse(w.core, i, readErr)
+		return false, w.refuse(w.core.unreadable(i, readErr))
 	}
 	m, err := k.examine(i, readErr)
 	if err != nil {
-		return w.refuse(k.core, i, err)
+		return false, w.refuse(k.core.unreadable(i, err))
 	}
 	if len(m.changes) == 0 {
-		return nil
+		return true, nil
 	}
 	w.count(func(r *RepairReport) {
 		r.Stale++
@@ -142,9 +156,9 @@ func (w *repairer) repair(ctx context.Context, i item, readErr error) error {
 		}
 	})
 	if w.dry {
-		return nil
+		return true, nil
 	}
-	return w.mend(ctx, k, i, m)
+	return true, w.mend(ctx, k, i, m)
 }
 
 // mend writes what is wrong with an item, again if other writers change it.
@@ -160,7 +174,7 @@ func (w *repairer) mend(ctx context.Context, k *repairKind, i item, m mend) erro
 			w.count(func(r *RepairReport) { r.Mended++ })
 			return nil
 		case unwritable(err):
-			return w.refuse(k.core, i, err)
+			return w.refuse(k.core.badItem(i, err))
 		case !errors.Is(err, ErrConditionFailed):
 			return err
 		case now.none():
@@ -168,7 +182,7 @@ func (w *repairer) mend(ctx context.Context, k *repairKind, i item, m mend) erro
 			return nil
 		}
 		if m, err = k.examine(now, k.readable(now)); err != nil {
-			return w.refuse(k.core, now, err)
+			return w.refuse(k.core.unreadable(now, err))
 		}
 		if len(m.changes) == 0 {
 			break
@@ -186,15 +200,11 @@ func unwritable(err error) bool {
 }
 
 // refuse reports an item that cannot be mended.
-func (w *repairer) refuse(t *core, i item, err error) error {
+func (w *repairer) refuse(bad *ItemError) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.report.Bad++
-	if w.bad == nil || w.stopped != nil {
-		return w.stopped
-	}
-	bad, ok := errors.AsType[*ItemError](t.itemError(i, err))
-	if ok {
+	if w.bad != nil && w.stopped == nil {
 		w.stopped = w.bad(bad)
 	}
 	return w.stopped

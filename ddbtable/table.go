@@ -282,13 +282,24 @@ func (t *core) itemError(i item, err error) error {
 	if err == nil {
 		return nil
 	}
-	e := &ItemError{Key: make(map[string]types.AttributeValue), Err: err}
+	return t.unreadable(i, err)
+}
+
+// unreadable is the error of an item that cannot be read.
+func (t *core) unreadable(i item, err error) *ItemError {
+	e := t.badItem(i, err)
 	if value, ok := errors.AsType[*fields.ValueError](err); ok {
 		e.Field, e.Attribute, e.Err = value.Field, value.Attribute, value.Err
 	} else if _, mistaken := errors.AsType[*fields.TagError](err); !mistaken && i.json != nil {
 		// It is no matter of one attribute: the item itself is malformed.
 		e.Err = fmt.Errorf("%w: %w", ErrCorruptResponse, err)
 	}
+	return e
+}
+
+// badItem is an error about an item.
+func (t *core) badItem(i item, err error) *ItemError {
+	e := &ItemError{Key: make(map[string]types.AttributeValue), Err: err}
 	for _, f := range t.schema.primary.keys() {
 		if v, err := i.value(f.Name); err == nil && v.Kind() != "" {
 			e.Key[f.Name] = v.AttributeValue()

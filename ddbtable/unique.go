@@ -59,9 +59,9 @@ func (e *UniqueError) Unwrap() error { return ErrNotUnique }
 // Restore always can. [Table.PutAll] and [Table.DeleteAll] cannot keep the
 // constraint and are refused; so is a type with a TTL attribute, whose items
 // DynamoDB removes without their guards. Items that were there before the
-// option, or that other programs wrote, have no guards: a Put of the item, or an
-// Update that sets the attribute to the value that it has, claims it. See
-// decision 0024.
+// option, or that other programs wrote, have no guards: [Table.Repair] claims
+// their values, and so does a Put of the item, or an Update that sets the
+// attribute to the value that it has. See decision 0024.
 func Unique[T any](attributes ...AnyAttribute[T]) DefineOption {
 	return defineOption(func(d *definer) { guardBy(d, "Unique", attributes) })
 }
@@ -75,7 +75,10 @@ func Unique[T any](attributes ...AnyAttribute[T]) DefineOption {
 // item: what [Unique] says of guard items, costs and refusals holds here too.
 // All writes that change one count meet at its item, so a group can take some
 // ten writes in a second, not hundreds. It is right if the option is there
-// before the first item, and no program writes without it.
+// before the first item, and no program writes without it. To count items that
+// are older, count by an attribute that they lack, such as a copy of the
+// customer, and set that in each: the [Update] that does so counts the item,
+// once, whatever else is written meanwhile.
 func Counted[T any](attributes ...AnyAttribute[T]) DefineOption {
 	return defineOption(func(d *definer) { guardBy(d, "Counted", attributes) })
 }
