@@ -16,7 +16,7 @@ type AnyDefinition interface {
 
 // ErrUnknownType is the cause of an [ItemError] about an item of a collection
 // whose discriminator names none of its types.
-var ErrUnknownType = errors.New("discriminator names none of the types of the collection; add the type with Unite, or skip the item with OnBadItem")
+var ErrUnknownType = errors.New("discriminator names none of the types of the collection; add the type with Unite, or skip the item, as OnBadItem does")
 
 // Unite joins the definitions of several Go types that share one table. What it
 // returns is the definition of the table as a whole: the [Table] that [Open]

@@ -176,6 +176,15 @@ func (t *core) isGuard(i item) bool {
 	return err == nil && v == guardType
 }
 
+// isGuardKey reports whether a key is that of a guard item.
+func isGuardKey(key []member) bool {
+	if len(key) == 0 {
+		return false
+	}
+	text := key[0].value.Text()
+	return strings.HasPrefix(text, guardPrefix+"unique#") || strings.HasPrefix(text, guardPrefix+"count#")
+}
+
 // guardless is the filter of a scan over all types of a table that may have
 // guard items, nil for any other. What a query of one partition reads has none,
 // and what reads one type is filtered by that anyhow.

@@ -1,6 +1,7 @@
 package ddbtable
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"iter"
@@ -78,8 +79,9 @@ func (e *StreamEvent) UnmarshalJSON(text []byte) error {
 	}
 	for i := range event.Records {
 		r := &event.Records[i]
-		seconds, fraction := math.Modf(r.Change.Created)
-		r.time = time.Unix(int64(seconds), int64(fraction*1e9)).UTC()
+		if seconds, fraction := math.Modf(r.Change.Created); seconds != 0 {
+			r.time = time.Unix(int64(seconds), int64(fraction*1e9)).UTC()
+		}
 		r.keys, r.old, r.new = jsonItem(r.Change.Keys), jsonItem(r.Change.OldImage), jsonItem(r.Change.NewImage)
 	}
 	e.records = event.Records
@@ -102,8 +104,8 @@ type StreamRecord[T any] struct {
 	Expired bool
 
 	// Old and New are the item before and after. They are nil if there was
-	// none, and if the stream's view does not have that image; a stream of keys
-	// has neither.
+	// none, or one of another type, and if the stream's view does not have that
+	// image; a stream of keys has neither.
 	Old, New *T
 
 	// Key is the item's primary key, for [Table.GetAll] and [Table.DeleteAll],
@@ -125,13 +127,14 @@ const principalTTL = "dynamodb.amazonaws.com"
 // nothing.
 //
 // Records of items of another type are passed over, if T has a discriminator;
-// the definition that [Unite] makes reads all types. A record without images
-// does not tell its type: of a table of several types, only the united
-// definition can read it.
+// the definition that [Unite] makes reads all types, and an unknown one is
+// [ErrUnknownType]. A record without images does not tell its type: of a table
+// with a discriminator, only the united definition can read it, which may be of
+// one type. Guard items of [Unique] and [Counted] are passed over.
 //
 // An error is about the record that comes with it, which is there as far as it
-// could be read, with its SequenceNumber: an [ItemError] for an image, or what
-// is wrong with the record. The loop may go on behind it.
+// could be read, with its SequenceNumber and its key: an [ItemError] for an
+// image, or what is wrong with the record. The loop may go on behind it.
 func (d *Definition[T]) Records(event StreamEvent) iter.Seq2[StreamRecord[T], error] {
 	return func(yield func(StreamRecord[T], error) bool) {
 		t := &Table[T]{core: core{schema: &d.schema}, def: d}
@@ -153,33 +156,36 @@ func (t *Table[T]) streamRecord(raw *streamRecord) (r StreamRecord[T], ours bool
 		Event: raw.EventName, Expired: raw.EventName == "REMOVE" && raw.UserIdentity.PrincipalID == principalTTL,
 		ID: raw.EventID, SequenceNumber: raw.Change.SequenceNumber, Time: raw.time,
 	}
-	if ours, err = t.streamed(raw); !ours || err != nil {
+	if raw.err != nil {
+		return r, true, raw.err
+	}
+	var keyErr, oldErr, newErr error
+	r.Key.members, r.KeyAttributes, keyErr = t.streamKey(raw.keys)
+	if ours, err = t.streamed(raw, r.Key.members); !ours || err != nil {
 		return r, ours, err
 	}
-	if r.Key.members, r.KeyAttributes, err = t.streamKey(raw.keys); err != nil {
-		return r, true, err
-	}
-	if r.New, err = t.image(raw.new); err != nil {
-		return r, true, err
-	}
-	r.Old, err = t.image(raw.old)
-	return r, true, err
+	r.Old, oldErr = t.image(raw.old)
+	r.New, newErr = t.image(raw.new)
+	return r, true, cmp.Or(keyErr, newErr, oldErr)
 }
 
-// streamed reports whether the item of a record is of this type.
-func (t *core) streamed(raw *streamRecord) (ours bool, err error) {
-	if raw.err != nil {
-		return true, raw.err
+// streamed reports whether the item of a record is of this type, before or
+// after.
+func (t *core) streamed(raw *streamRecord, key []member) (ours bool, err error) {
+	imageless := raw.new.none() && raw.old.none()
+	switch single := t.schema.duties.discriminator != nil; {
+	case t.isGuard(raw.new), t.isGuard(raw.old):
+		return false, nil
+	case imageless && (single || t.schema.union != nil) && isGuardKey(key):
+		return false, nil
+	case imageless && single:
+		return true, planErrorf("the record has no image, so that it does not tell the type of the item; read it with the definition that Unite makes, or let the stream have images")
 	}
-	image := raw.new
-	if image.none() {
-		image = raw.old
-	}
-	if t.schema.duties.discriminator != nil && image.none() {
-		return true, planErrorf("the record has no image, so that it does not tell the type of the item; read it with the definition of all types, or let the stream have images")
-	}
-	return t.owns(image) && !t.isGuard(image), nil
+	return imageless || t.shows(raw.new) || t.shows(raw.old), nil
 }
+
+// shows reports whether an image is one of an item of this type.
+func (t *core) shows(image item) bool { return !image.none() && t.owns(image) }
 
 // streamKey reads the key of a record, also as it is stored.
 func (t *core) streamKey(keys item) (key []member, stored map[string]types.AttributeValue, err error) {
@@ -189,9 +195,9 @@ func (t *core) streamKey(keys item) (key []member, stored map[string]types.Attri
 	return key, stored, err
 }
 
-// image reads an image, nil if there is none.
+// image reads an image, nil if there is none of this type.
 func (t *Table[T]) image(i item) (*T, error) {
-	if i.none() {
+	if !t.shows(i) {
 		return nil, nil
 	}
 	r := t.def.blank()

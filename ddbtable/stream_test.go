@@ -100,7 +100,7 @@ func TestRecordsOfKeysOnly(t *testing.T) {
 	keys := `{"Records":[{"eventName":"MODIFY","dynamodb":{"SequenceNumber":"1","Keys":{"pk":{"S":"BANK#b"},"sk":{"S":"ACC#1#BOOKING#0001"}}}}]}`
 	e := decodeEvent(t, keys)
 	// One type of several cannot know whether the record is its own.
-	if got := tellRecords(bookings, e); len(got) != 1 || !strings.Contains(got[0], "read it with the definition of all types") {
+	if got := tellRecords(bookings, e); len(got) != 1 || !strings.Contains(got[0], "read it with the definition that Unite makes") {
 		t.Errorf("bookings: %q", got)
 	}
 	expect(t, "all", tellRecords(ledger, e), []string{"1 MODIFY"})
@@ -222,4 +222,48 @@ func TestRecordsOfTheStreamsAPI(t *testing.T) {
 		got = append(got, change{r.Event, r.Old, r.New})
 	}
 	expect(t, "changes", got, []change{{"INSERT", nil, &first}, {"MODIFY", &first, &second}, {"REMOVE", &second, nil}})
+}
+
+func TestRecordsOfGuardItemsArePassedOverByTheirKeys(t *testing.T) {
+	e := decodeEvent(t, `{"Records":[
+{"eventName":"INSERT","dynamodb":{"SequenceNumber":"1","Keys":{"id":{"S":"m1"}}}},
+{"eventName":"INSERT","dynamodb":{"SequenceNumber":"2","Keys":{"id":{"S":"ddbtable#unique#member#email#u-OEP5gTz5RzaAxt3xYV4k"}}}},
+{"eventName":"MODIFY","dynamodb":{"SequenceNumber":"3","Keys":{"id":{"S":"ddbtable#count#member#team#u-OEP5gTz5RzaAxt3xYV4k"}}}},
+{"eventName":"REMOVE","dynamodb":{"SequenceNumber":"4","Keys":{"id":{"S":"ddbtable#mine"}}}}]}`)
+	expect(t, "united", tellRecords(ddbtable.MustUnite(Members), e), []string{"1 INSERT", "4 REMOVE"})
+	for r, err := range Members.Records(e) {
+		if err == nil || r.SequenceNumber != "1" && r.SequenceNumber != "4" {
+			t.Errorf("one type: %+v, %v", r, err)
+		}
+	}
+	// A table without a discriminator has none.
+	expect(t, "without a discriminator", len(tellRecords(tickets, e)), 4)
+}
+
+func TestImageOfAnotherTypeIsNone(t *testing.T) {
+	e := decodeEvent(t, `{"Records":[{"eventName":"MODIFY","dynamodb":{"SequenceNumber":"1","Keys":{"pk":{"S":"BANK#b"},"sk":{"S":"ACC#1"}},
+"OldImage":{"pk":{"S":"BANK#b"},"sk":{"S":"ACC#1"},"type":{"S":"account"},"bank":{"S":"b"},"id":{"S":"1"},"state":{"S":"open"}},
+"NewImage":{"pk":{"S":"BANK#b"},"sk":{"S":"ACC#1"},"type":{"S":"card"}}}}]}`)
+	expect(t, "the type that it was", tellRecords(accounts, e), []string{"1 MODIFY old account 1"})
+	if got := tellRecords(bookings, e); got != nil {
+		t.Errorf("a type that it never was: %q", got)
+	}
+}
+
+func TestRecordIsThereAsFarAsItCouldBeRead(t *testing.T) {
+	const event = `{"Records":[{"eventName":"MODIFY","dynamodb":{"SequenceNumber":"1","Keys":{"id":{"S":"t"}},
+"OldImage":{"id":{"S":"t"},"team":{"S":"red"}},"NewImage":{"id":{"S":"t"},"team":{"N":"7"}}}}]}`
+	for r, err := range tickets.Records(decodeEvent(t, event)) {
+		if _, ok := errors.AsType[*ddbtable.ItemError](err); !ok || r.Old == nil || r.Old.Team != "red" || r.New == nil || r.New.ID != "t" {
+			t.Errorf("%+v, %v", r, err)
+		}
+		if !r.Time.IsZero() {
+			t.Errorf("a record without a time is of %v", r.Time)
+		}
+	}
+	for r, err := range Members.Records(decodeEvent(t, `{"Records":[{"eventName":"INSERT","dynamodb":{"Keys":{"id":{"S":"m"}}}}]}`)) {
+		if s, ok := r.KeyAttributes["id"].(*types.AttributeValueMemberS); err == nil || !ok || s.Value != "m" {
+			t.Errorf("the key of a record of an unknown type is %v, %v", r.KeyAttributes, err)
+		}
+	}
 }
