@@ -43,7 +43,7 @@ func (h *handle) String() string {
 	if h == nil || h.path == nil {
 		return "?"
 	}
-	return h.path.String()
+	return h.path.Document()
 }
 
 // Attr returns the handle on the field that selector points to, in T itself or

@@ -221,6 +221,15 @@ func TestValuesStayOutOfTheLog(t *testing.T) {
 	}
 }
 
+func TestKeysOfMapsStayOutOfMessages(t *testing.T) {
+	secret := ddbtable.Entry(labelProps, "secret")
+	_, err := ddbtest.Table(t, ddbtest.Client(t), labels).Update(labelID.Eq("a"), labelN.Eq(1)).
+		Change(secret.Set("x"), secret.Remove()).Run(t.Context())
+	if err == nil || !strings.Contains(err.Error(), `attribute "props.?" is changed twice`) {
+		t.Error(err)
+	}
+}
+
 func TestNothingIsCountedWithoutTheHook(t *testing.T) {
 	table, r := recorded(t, tickets)
 	if _, err := table.Scan().Count(t.Context()); err != nil {

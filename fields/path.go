@@ -24,6 +24,8 @@ type Path struct {
 type Step struct {
 	Name  string // in a map
 	Index int    // in a list, if Name is empty
+
+	key bool // Name is the key of a Go map
 }
 
 // probeDepth is how many structs deep a selector may reach, and probeSize how
@@ -141,14 +143,23 @@ func (p *Path) Steps() []Step { return p.steps }
 // Kind is the attribute type at the path's end, "" if it depends on the value.
 func (p *Path) Kind() Kind { return p.codec.kind }
 
-// String shows the path as AWS's documentation writes it: a.b[2].
-func (p *Path) String() string {
+// String shows the path in messages, as AWS's documentation writes it: a.b[2].
+// The key of a Go map is data, which they do not tell: it is shown as ?.
+func (p *Path) String() string { return p.text(false) }
+
+// Document is String with the keys of Go maps.
+func (p *Path) Document() string { return p.text(true) }
+
+func (p *Path) text(keys bool) string {
 	var b strings.Builder
 	b.WriteString(p.field.Name)
 	for _, s := range p.steps {
-		if s.Name != "" {
+		switch {
+		case s.key && !keys:
+			b.WriteString(".?")
+		case s.Name != "":
 			b.WriteString("." + s.Name)
-		} else {
+		default:
 			b.WriteString("[" + strconv.Itoa(s.Index) + "]")
 		}
 	}
@@ -181,7 +192,7 @@ func Member[K comparable](p *Path, key K) (*Path, error) {
 	if err != nil {
 		return nil, p.field.error(err)
 	}
-	return p.step(Step{Name: name}, c.elem), nil
+	return p.step(Step{Name: name, key: true}, c.elem), nil
 }
 
 func (p *Path) step(s Step, c *codec) *Path {

@@ -131,7 +131,7 @@ func TestElementsAndMembers(t *testing.T) {
 	}
 	levels := pathOf(t, func(p *parcel) *map[Level]*line { return &p.Levels })
 	member, err := fields.Member(levels, Level(2))
-	if err != nil || member.String() != "levels.2" || member.Kind() != fields.M {
+	if err != nil || member.String() != "levels.?" || member.Document() != "levels.2" || member.Kind() != fields.M {
 		t.Errorf("Member\n got: %v %v", member, err)
 	}
 	name := pathOf(t, func(p *parcel) *string { return &p.Name })
