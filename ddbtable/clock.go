@@ -14,7 +14,9 @@ type Clock interface {
 	Sleep(ctx context.Context, d time.Duration) error
 }
 
-// UseClock makes the table wait by that clock.
+// UseClock makes the table wait by that clock, and take from it the times that
+// writes keep and that HideExpired compares with. Without it the system's clock
+// is used.
 func UseClock(c Clock) Option {
 	return option(func(s *settings) {
 		if c == nil {

@@ -75,11 +75,22 @@
 // its facets, and checked with every read. Queries are about the facets. In a
 // global index the facets can be the key themselves: see [NativeKeys].
 //
-// [Unique] lets no two items have one value, and [Counted] counts the items of
-// a group: options of the definition, which its writes keep as transactions.
+// # What a definition keeps
+//
+// Options of the definition make every write keep something right: [Unique]
+// lets no two items have one value, [Counted] counts the items of a group,
+// [SoftDelete] marks what is deleted instead of removing it, and [Sparse] holds
+// in an index only what is looked for there. Options of tags keep a version, a
+// write id, and the times of the first and the last write: see package fields.
 //
 // [Table.Repair] mends items that other programs wrote, or that are older than
-// an index.
+// an index or such an option.
+//
+// # What happened
+//
+// [OnCall] tells of each operation what it cost, [Query.Explain] before it is
+// sent what it will do, and [Definition.Records] reads from a table's stream what
+// was changed.
 //
 // # Values
 //

@@ -22,7 +22,8 @@ var (
 	ErrConditionFailed = errors.New("condition failed")
 
 	// ErrConflict says that other writers changed the item again and again
-	// while its derived attributes were being computed.
+	// while its derived attributes were being computed, or that a transaction
+	// met other writes of its items.
 	ErrConflict = errors.New("other writers changed the item on every attempt; try again later")
 
 	// ErrBadCursor says that a cursor was not made by this query, or has been

@@ -11,13 +11,14 @@ import (
 )
 
 // A Call tells of one operation of a table that is over: a Get, the Run of a
-// write, a Page, a loop over All. It holds no keys and no values.
+// write, a Page, a loop over All. It holds no keys and no values but for what Err
+// may have, such as the stored item of a [ConditionError].
 //
 // It is a [slog.LogValuer], so that slog.Any("call", call) makes a group of
 // attributes of it. The text of the service's own errors, which may quote
 // values, is left out there; its code is in.
 type Call struct {
-	Op    string // "get", "create", "query", …, as in [OpError]
+	Op    string // "get", "create", "query", …, as in [OpError]; "update" of Restore, "delete" of Purge
 	Table string // name in DynamoDB; of a transaction all names
 	Index string // "" for the table itself
 
@@ -25,7 +26,8 @@ type Call struct {
 	// Attempts counts the SDK's retries of them too.
 	Requests, Attempts int
 
-	// Items is how many items the answers held, or the requests wrote.
+	// Items is how many items the answers held, or the requests wrote or, in a
+	// transaction, checked; the guard items of [Unique] are among them.
 	Items int
 
 	// Capacity is what all requests consumed together, and Indexes how much of
@@ -51,7 +53,7 @@ func (c Capacity) plus(other Capacity) Capacity {
 // OnCall makes the table call f with every operation that is over, by the
 // goroutine that ran it and before the operation returns. F must be safe for
 // concurrent use. A transaction is told to the first of its tables that has
-// such an option. CreateTable and DeleteTable are not told.
+// such an option. CreateTable, DeleteTable and EnableTTL are not told.
 //
 // Requests then ask DynamoDB for the consumed capacity, which costs nothing but
 // some bytes in each answer. Without this option nothing is counted.
