@@ -160,7 +160,9 @@ func (t *Table[T]) streamRecord(raw *streamRecord) (r StreamRecord[T], ours bool
 		return r, true, raw.err
 	}
 	var keyErr, oldErr, newErr error
-	r.Key.members, r.KeyAttributes, keyErr = t.streamKey(raw.keys)
+	if r.Key.members, keyErr = t.keyOf(raw.keys); keyErr == nil {
+		r.KeyAttributes = typedMembers(r.Key.members)
+	}
 	if ours, err = t.streamed(raw, r.Key.members); !ours || err != nil {
 		return r, ours, err
 	}
@@ -186,14 +188,6 @@ func (t *core) streamed(raw *streamRecord, key []member) (ours bool, err error) 
 
 // shows reports whether an image is one of an item of this type.
 func (t *core) shows(image item) bool { return !image.none() && t.owns(image) }
-
-// streamKey reads the key of a record, also as it is stored.
-func (t *core) streamKey(keys item) (key []member, stored map[string]types.AttributeValue, err error) {
-	if key, err = t.keyOf(keys); err == nil {
-		stored, err = keys.attributeValues()
-	}
-	return key, stored, err
-}
 
 // image reads an image, nil if there is none of this type.
 func (t *Table[T]) image(i item) (*T, error) {

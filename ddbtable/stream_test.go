@@ -210,12 +210,24 @@ func TestRecordsOfTheStreamsAPI(t *testing.T) {
 	if _, err := table.Delete(labelID.Eq("a"), labelN.Eq(1)).Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	event := ddbtable.StreamEventOf(readStream(t, db, out.TableDescription.LatestStreamArn)...)
+	for r := range labels.Records(event) { // which leaves the event as it is
+		r.KeyAttributes["id"].(*types.AttributeValueMemberS).Value = "changed"
+		for _, image := range []*label{r.Old, r.New} {
+			if image != nil {
+				image.Body[0] = 9
+			}
+		}
+	}
 	type change struct {
 		Event    string
 		Old, New *label
 	}
 	var got []change
-	for r, err := range labels.Records(ddbtable.StreamEventOf(readStream(t, db, out.TableDescription.LatestStreamArn)...)) {
+	for r, err := range labels.Records(event) {
+		if key, ok := r.KeyAttributes["id"].(*types.AttributeValueMemberS); !ok || key.Value != "a" {
+			t.Errorf("the key is %v", r.KeyAttributes)
+		}
 		if err != nil || r.SequenceNumber == "" || r.ID == "" || r.Time.IsZero() || r.Expired {
 			t.Errorf("%+v, %v", r, err)
 		}
