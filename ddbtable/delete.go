@@ -55,6 +55,8 @@ func (d Delete[T]) AnyVersion() Delete[T] {
 // [ErrNotFound] if there is no item; in the latter case it is Ambiguous if an
 // earlier attempt of this call may have removed it. With [Unique] or [Counted]
 // it costs what they say, and the returned item is the one that was read before.
+// With [SoftDelete] it costs what [Update.Run] says, and no item is returned that
+// was deleted already.
 func (d Delete[T]) Run(ctx context.Context) (*T, error) {
 	old := d.table.blank()
 	removed, err := d.apply(ctx, old)

@@ -25,6 +25,12 @@ type softDelete struct {
 // An item with a third value is hidden too, also one whose field was left empty
 // by mistake, but it is not deleted: Delete marks it, Restore does not bring it
 // back, and a query whose conditions name its state shows it.
+//
+// Delete and Restore are updates then, and cost what [Update.Run] says. Writes
+// see deleted items as any others: Create fails with [ErrExists], Put replaces
+// them, Update changes them, unless their conditions are about the state.
+// [Table.DeleteAll], which can mark nothing, is refused unless the table is
+// WithDeleted.
 func SoftDelete[T, V any](attribute Attribute[T, V], alive, deleted V) DefineOption {
 	return defineOption(func(d *definer) {
 		path, err, ok := d.belongs(attribute)
@@ -163,7 +169,17 @@ func (d deletion) mark(ctx context.Context) (reply, error) {
 		(d.cond == nil && !refused.ambiguous() || d.idempotent && errors.Is(err, ErrNotFound)) {
 		return reply{}, nil // there was nothing to delete
 	}
+	if err == nil && d.core.marked(out.item) { // already, as Idempotent has it
+		out.release()
+		return reply{}, nil
+	}
 	return out, err
+}
+
+// marked reports whether an item has the state of deleted ones.
+func (t *core) marked(i item) bool {
+	v, err := i.value(t.schema.soft.field.Name)
+	return err == nil && v.Equal(t.schema.soft.deleted)
 }
 
 // hidden reports whether the item was deleted under SoftDelete.

@@ -87,6 +87,11 @@ func TestSoftDeletedItemsAreHiddenRestoredAndPurged(t *testing.T) {
 			t.Errorf("Delete with a condition: %v", err)
 		}
 
+		old, err := table.Delete(fileID.Eq("f1")).If(fileSize.Eq(1)).Idempotent().Run(ctx)
+		if old != nil || err != nil {
+			t.Errorf("an Idempotent Delete of what is deleted: %+v, %v", old, err)
+		}
+
 		back, err := table.Restore(fileID.Eq("f1")).Run(ctx)
 		if err != nil || back.State != "here" || back.Place != "here#0001" {
 			t.Errorf("Restore: %+v, %v", back, err)
