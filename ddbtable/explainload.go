@@ -35,8 +35,9 @@ type Load struct {
 }
 
 // For estimates what the whole of the query costs under a load, and adds
-// advice. It sends nothing. A negative number in the load counts as 0, and more
-// requests than an int holds are the greatest int.
+// advice. It sends nothing. Of several ranges it takes the most requests that the
+// items may need, however they are spread over them. A negative number in the
+// load counts as 0, and more requests than an int holds are the greatest int.
 func (e Explanation) For(l Load) Explanation {
 	if e.Err != nil || len(e.KeyConditions) == 0 && !e.Scan {
 		return e

@@ -540,6 +540,25 @@ func TestItemsOlderThanTheRuleAreAdopted(t *testing.T) {
 func errOf[T any](_ T, err error) error { return err }
 
 // Any sequence of writes leaves the guard items that the items want.
+func TestValueOfAnItemThatVanishedIsFreedByItsKey(t *testing.T) {
+	bothPlaces(t, func(t *testing.T, table *ddbtable.Table[Member], r *recorder, _ *embedded.DB) {
+		ctx := t.Context()
+		put(t, table, member("a", "a@x", "blue", "ada"))
+		name := table.Name()
+		_, err := r.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &name, Key: rawItem{"id": "a"}.attributes()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		violates(t, "a value without an item", errOf(table.Create(member("b", "a@x", "red", "b")).Run(ctx)), "email")
+		_, err = table.Put(member("a", "a@x", "blue", "ada")).Run(ctx)
+		_, err2 := table.Delete(MemberID.Eq("a")).Run(ctx)
+		_, err3 := table.Create(member("b", "a@x", "red", "b")).Run(ctx)
+		if err := errors.Join(err, err2, err3); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestGuardItemsAreThoseOfTheItems(t *testing.T) {
 	client := ddbtest.Client(t)
 	table := ddbtest.Table(t, client, Members)
