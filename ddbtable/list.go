@@ -62,6 +62,7 @@ func (l *listOf[T]) parse(json []byte, into *typedRows) (rest []byte, err error)
 		}
 	}
 	if cap(l.items) == 0 {
+		l.one = [1]T{} // of an earlier response
 		l.items = l.one[:0]
 	}
 	for {

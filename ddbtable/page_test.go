@@ -3,6 +3,7 @@ package ddbtable_test
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -438,6 +439,27 @@ func TestBadItemsInPages(t *testing.T) {
 		stop := errors.New("stop")
 		if _, err := q.OnBadItem(func(*ddbtable.ItemError) error { return stop }).Page(t.Context(), 10, ""); !errors.Is(err, stop) {
 			t.Errorf("Page: %v, want what OnBadItem returned", err)
+		}
+	})
+}
+
+// An attribute that an item lacks has its zero value, whatever the items before
+// it have: in the same response, or in another one of the same page.
+func TestItemsOfAPageHaveNothingOfEachOther(t *testing.T) {
+	const lacks = `{"id":{"S":"a"}}`
+	bothWays(t, func(t *testing.T, way ...ddbtable.Option) {
+		for _, before := range []string{coinJSON, coinJSON + "," + lacks, coinJSON + "," + coinJSON} {
+			client, _ := newCanned(func(attempt int) *http.Response {
+				if attempt == 1 {
+					return sealed(`{"Items":[` + before + `],"LastEvaluatedKey":{"id":{"S":"a"}}}`)
+				}
+				return sealed(`{"Items":[` + lacks + `,` + lacks + `]}`)
+			})
+			page, err := ddbtable.Open(client, coins, way...).Query(coinID.Eq("a")).Page(t.Context(), 9, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			expect(t, "behind "+before, page.Items[len(page.Items)-2:], []coin{{ID: "a"}, {ID: "a"}})
 		}
 	})
 }
