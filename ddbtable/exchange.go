@@ -87,14 +87,19 @@ func (b body) Read(p []byte) (int, error)                 { return b.bytes.Read(
 func (b body) Seek(offset int64, from int) (int64, error) { return b.bytes.Seek(offset, from) }
 func (b body) Len() int                                   { return b.bytes.Len() }
 
-// DeserializeResponse is called for the answer to each attempt.
+// DeserializeResponse is called for the answer to each attempt. What an attempt
+// before it brought is forgotten, also if this one brings nothing.
 func (x *exchange) DeserializeResponse(ctx context.Context, schema *smithy.OperationSchema, registry *smithy.TypeRegistry, resp *smithyhttp.Response, out smithy.Deserializable) error {
+	x.reply.release()
+	x.reply = reply{}
+	if x.call.rows != nil {
+		x.call.rows.reset()
+	}
 	if resp.StatusCode/100 != 2 {
 		return x.ClientProtocol.DeserializeResponse(ctx, schema, registry, resp, out)
 	}
 	op := x.call.op
-	x.reply.release()
-	x.reply = reply{body: newBuffer()}
+	x.reply.body = newBuffer()
 	if err := op.readBody(ctx, x.reply.body, resp); err != nil {
 		return err
 	}
@@ -107,13 +112,12 @@ func (x *exchange) DeserializeResponse(ctx context.Context, schema *smithy.Opera
 // parse reads the answer's members.
 func (x *exchange) parse(json []byte) error {
 	if x.call.rows != nil {
-		x.call.rows.reset()
 		defer x.call.rows.done()
 	}
 	r := &x.reply
 	scan := wire.NewScanner(json)
 	err := scan.Each('{', '}', func(name []byte) (err error) {
-		if !x.call.op.answers(name) {
+		if !x.call.answers(name) {
 			_, err = scan.Skip()
 			return err
 		}
@@ -123,9 +127,11 @@ func (x *exchange) parse(json []byte) error {
 		switch string(name) {
 		case "Responses":
 			err = x.parseResponses(scan)
-		case "UnprocessedItems", "UnprocessedKeys":
+		case "UnprocessedItems":
+			r.left, err = parseLeftWrites(scan)
+		case "UnprocessedKeys":
 			r.bytes = len(json)
-			r.left, err = parseLeft(scan)
+			r.left, err = parseLeftKeys(scan)
 		case "Item", "Attributes":
 			r.item.json, err = object(scan)
 		case "LastEvaluatedKey":
@@ -138,7 +144,7 @@ func (x *exchange) parse(json []byte) error {
 		case "ScannedCount":
 			r.read, err = number(scan)
 		case "ConsumedCapacity":
-			r.capacity, err = parseCapacity(scan)
+			r.capacity, err = x.call.parseCapacity(scan)
 		}
 		return err
 	})
@@ -148,12 +154,12 @@ func (x *exchange) parse(json []byte) error {
 	return err
 }
 
-// answers reports whether the member of that name is read from the operation's
-// answer.
-func (op operation) answers(name []byte) bool {
+// answers reports whether the member of that name is read from the call's answer.
+func (c *call) answers(name []byte) bool {
+	op := c.op
 	switch string(name) {
 	case "ConsumedCapacity":
-		return true
+		return c.capacity
 	case "Item":
 		return op == opGetItem
 	case "Attributes":
@@ -170,7 +176,10 @@ func (op operation) answers(name []byte) bool {
 	return false
 }
 
+// parseItems reads the items of an answer. If it has several lists of them, the
+// last one counts, as it does for the SDK.
 func (x *exchange) parseItems(scan *wire.Scanner) error {
+	x.call.rows.reset()
 	if scan.Null() {
 		return nil
 	}
@@ -195,48 +204,90 @@ func (x *exchange) parseResponses(scan *wire.Scanner) error {
 	if x.call.op == opBatchGet {
 		return scan.Each('{', '}', func([]byte) error { return x.parseItems(scan) })
 	}
-	return scan.Each('[', ']', func([]byte) error {
-		var found item
-		err := scan.Each('{', '}', func(name []byte) (err error) {
-			if string(name) == "Item" {
-				found.json, err = object(scan)
-				return err
-			}
-			_, err = scan.Skip()
-			return err
-		})
+	x.reply.found = nil
+	return eachElement(scan, func([]byte) error {
+		found, err := parseOne(scan, "Item")
 		x.reply.found = append(x.reply.found, found)
 		return err
 	})
 }
 
-// parseLeft reads what a batch left unprocessed: by table, a list of requests
-// or an object with a list of keys. Every object named Item or Key, and every
-// one in the list Keys, stands for one.
-func parseLeft(scan *wire.Scanner) (left []item, err error) {
-	take := func([]byte) error {
-		json, err := object(scan)
-		left = append(left, item{json: json})
-		return err
-	}
-	request := func([]byte) error {
-		return scan.Each('{', '}', func([]byte) error { // PutRequest or DeleteRequest
-			return scan.Each('{', '}', take)
-		})
-	}
-	err = scan.Each('{', '}', func([]byte) error { // table
-		if scan.Peek('[') == nil {
-			return scan.Each('[', ']', request)
-		}
-		return scan.Each('{', '}', func(name []byte) error {
-			if string(name) == "Keys" {
-				return scan.Each('[', ']', take)
-			}
-			_, err := scan.Skip()
+// parseOne reads the item that is the named member of an object, none if it
+// lacks that.
+func parseOne(scan *wire.Scanner, of string) (one item, err error) {
+	err = eachMember(scan, func(name []byte) (err error) {
+		if string(name) == of {
+			one.json, err = object(scan)
 			return err
+		}
+		_, err = scan.Skip()
+		return err
+	})
+	return one, err
+}
+
+// parseLeftKeys reads the keys that a batch of reads left unprocessed, by table.
+func parseLeftKeys(scan *wire.Scanner) (left []item, err error) {
+	err = eachMember(scan, func([]byte) error {
+		return eachMember(scan, func(name []byte) error {
+			if string(name) != "Keys" {
+				_, err := scan.Skip()
+				return err
+			}
+			return eachElement(scan, func([]byte) error {
+				json, err := object(scan)
+				left = append(left, item{json: json})
+				return err
+			})
 		})
 	})
 	return left, err
+}
+
+// parseLeftWrites reads the items to be put, and the keys of those to be
+// deleted, that a batch of writes left unprocessed, by table.
+func parseLeftWrites(scan *wire.Scanner) (left []item, err error) {
+	request := func(name []byte) error {
+		of := ""
+		switch string(name) {
+		case "PutRequest":
+			of = "Item"
+		case "DeleteRequest":
+			of = "Key"
+		default:
+			_, err := scan.Skip()
+			return err
+		}
+		one, err := parseOne(scan, of)
+		left = append(left, one)
+		return err
+	}
+	err = eachMember(scan, func([]byte) error {
+		return eachElement(scan, func([]byte) error { return eachMember(scan, request) })
+	})
+	return left, err
+}
+
+// eachMember calls read before each member of an object. Null is an object
+// without members, and a member that is null is not there.
+func eachMember(scan *wire.Scanner, read func(name []byte) error) error {
+	if scan.Null() {
+		return nil
+	}
+	return scan.Each('{', '}', func(name []byte) error {
+		if scan.Null() {
+			return nil
+		}
+		return read(name)
+	})
+}
+
+// eachElement calls read before each element of an array, of which null has none.
+func eachElement(scan *wire.Scanner, read func([]byte) error) error {
+	if scan.Null() {
+		return nil
+	}
+	return scan.Each('[', ']', read)
 }
 
 // object passes over an object and returns its text, nil for null.
@@ -250,10 +301,12 @@ func object(scan *wire.Scanner) ([]byte, error) {
 	return scan.Skip()
 }
 
+// number reads an integer, which has 32 bits in DynamoDB's API.
 func number(scan *wire.Scanner) (int, error) {
 	text, err := scan.Number()
 	if err != nil {
 		return 0, err
 	}
-	return strconv.Atoi(string(text))
+	n, err := strconv.ParseInt(string(text), 10, 32)
+	return int(n), err
 }

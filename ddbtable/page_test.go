@@ -463,3 +463,27 @@ func TestItemsOfAPageHaveNothingOfEachOther(t *testing.T) {
 		}
 	})
 }
+
+// Nothing is taken of a corrupt answer if the next attempt tells that the range
+// is at its end.
+func TestItemsOfACorruptAnswerAreForgotten(t *testing.T) {
+	const item = `{"user":{"S":"ada"},"created":{"N":"7"}}`
+	bothWays(t, func(t *testing.T, way ...ddbtable.Option) {
+		client, c := newCanned(func(attempt int) *http.Response {
+			switch attempt {
+			case 1:
+				return sealed(`{"Items":[` + item + `],"LastEvaluatedKey":` + item + `}`)
+			case 2:
+				return sealed(`{"Items":[` + item + `,` + item)
+			}
+			refused := sealed(`{"__type":"com.amazon.coral.validate#ValidationException"}`)
+			refused.StatusCode = http.StatusBadRequest
+			return refused
+		})
+		query := ddbtable.Open(client, purchases, way...).Query(purchaseUser.Eq("ada"), purchaseCreated.Between(unix(1), unix(7)))
+		page, err := query.Via("by_user").Page(t.Context(), 9, "")
+		if err != nil || len(page.Items) != 1 || len(c.bodies) != 3 {
+			t.Errorf("%d requests: %v, %v", len(c.bodies), page.Items, err)
+		}
+	})
+}

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
@@ -68,17 +69,24 @@ func compare(response, direct string, directErr error, typed string, typedErr er
 		return equal
 	case errors.Is(directErr, ddbtable.ErrCorruptResponse) && typedErr == nil && onlyBytesShow(response):
 		return listed
+	case isItemError(directErr) && typedErr == nil && !utf8.ValidString(response) && strings.Contains(response, "\\"):
+		return listed
 	}
 	return failure
 }
 
+func isItemError(err error) bool {
+	_, is := errors.AsType[*ddbtable.ItemError](err)
+	return is
+}
+
 // onlyBytesShow reports whether the response has a mistake that the SDK's
 // decoder does not see: it is no JSON, it goes on after its end, a name stands
-// twice in an object, or it is nested too deeply.
+// twice in an object, null stands in a list, or it is nested too deeply.
 func onlyBytesShow(response string) bool {
 	d := json.NewDecoder(strings.NewReader(response))
 	d.UseNumber()
-	strict, err := distinct(d, 0)
+	strict, err := distinct(d, 0, false)
 	if err != nil || !strict {
 		return true
 	}
@@ -87,12 +95,12 @@ func onlyBytesShow(response string) bool {
 }
 
 // distinct reads one value. It is not ok if a name stands twice in an object,
-// or if the value is nested too deeply.
-func distinct(d *json.Decoder, depth int) (ok bool, err error) {
+// null stands in a list, or the value is nested too deeply.
+func distinct(d *json.Decoder, depth int, inList bool) (ok bool, err error) {
 	token, err := d.Token()
 	open, is := token.(json.Delim)
 	if err != nil || !is {
-		return true, err
+		return token != nil || !inList, err
 	}
 	ok = depth < 64
 	names := make(map[string]bool)
@@ -106,7 +114,7 @@ func distinct(d *json.Decoder, depth int) (ok bool, err error) {
 			ok = ok && !names[text]
 			names[text] = true
 		}
-		inner, err := distinct(d, depth+1)
+		inner, err := distinct(d, depth+1, open == '[')
 		if ok = ok && inner; err != nil {
 			return ok, err
 		}
@@ -198,6 +206,17 @@ var responses = []struct {
 	{`{"Item":` + coinJSON + `,"Attributes":` + coinJSON + `,"Other":` + strings.Repeat("[", 80) + strings.Repeat("]", 80) + `}`, listed},
 	{`{"Item":{"id":{"S":"a"},"other":{"S":"x","N":"1"}}}`, listed},
 	{`{"Items":[{"id":{"S":"a"},"other":{"S":7}}],"Count":1,"ScannedCount":1}`, listed},
+	{`{"Items":[null],"Count":1,"ScannedCount":1}`, listed},
+	{`{"Item":{"id":{"S":"a"},"tags":{"SS":[null]}}}`, listed},
+	{`{"Item":{"id":{"S":"\n` + "\xbd" + `"}},"Attributes":{"id":{"S":"\n` + "\xbd" + `"}}}`, listed},
+	{`{"Item":{"id":{"S":"` + "\xbd" + `"}},"Attributes":{"id":{"S":"` + "\xbd" + `"}}}`, equal},
+	{`{"ConsumedCapacity":{"CapacityUnits":"NaN"},"Item":` + coinJSON + `,"Attributes":` + coinJSON + `}`, equal},
+	{`{"ConsumedCapacity":7,"Item":` + coinJSON + `}`, listed},
+	{`{"Items":[` + coinJSON + `],"Items":[{"id":{"S":"b"}}],"Count":1,"ScannedCount":1}`, equal},
+	{`{"Items":[` + coinJSON + `],"Items":null,"Count":1,"ScannedCount":1}`, equal},
+	{`{"Items":[{"id":{"S":"a"},"tags":{"B":[]}}],"Count":1,"ScannedCount":1}`, equal},
+	{`{"Items":[{"id":{"S":"a"},"n":{"S":"a","N":"1"}}],"Count":1,"ScannedCount":1}`, equal},
+	{`{"Items":[],"Count":4294967296,"ScannedCount":1}`, equal},
 	{`{"Item":{"id":{"S":"a"}`, equal},
 	{`{"Items":[{"00":{"0":""},"0":{"0":"0"},"0000":{"BS":[,{}]`, equal}, // the SDK's decoder panics
 	{`[]`, equal},
@@ -214,6 +233,56 @@ func TestResponsesAreReadAsTheSDKReadsThem(t *testing.T) {
 		}
 		if !found {
 			t.Errorf("no reader finds %s to be %s", r.body, r.want)
+		}
+	}
+}
+
+// answersOfMany are answers to calls on several items, of other shapes than the
+// API's and of its own.
+var answersOfMany = map[string][]string{
+	"BatchGetItem": {
+		`{}`, `{"Responses":null}`, `{"Responses":[]}`, `{"Responses":{"coins":null}}`,
+		`{"Responses":{"coins":[` + coinJSON + `],"coins":[{"id":{"S":"a"}}]}}`,
+		`{"Responses":{"coins":[` + coinJSON + `]},"Responses":{"coins":[{"id":{"S":"a"}}]}}`,
+		`{"Responses":{"coins":[{"id":{"S":"other"}}]}}`,
+		`{"Responses":{},"UnprocessedKeys":null}`, `{"Responses":{},"UnprocessedKeys":[]}`,
+		`{"Responses":{},"UnprocessedKeys":{"coins":null}}`, `{"Responses":{},"UnprocessedKeys":{"coins":{}}}`, `{"Responses":{},"UnprocessedKeys":{"coins":[]}}`,
+		`{"Responses":{},"UnprocessedKeys":{"coins":{"Keys":null}}}`, `{"Responses":{},"UnprocessedKeys":{"coins":{"Keys":[null]}}}`,
+		`{"Responses":{},"UnprocessedKeys":{"coins":{"Keys":{}}}}`, `{"Responses":{},"UnprocessedKeys":{"coins":{"Keys":[{"id":{"S":"other"}}]}}}`,
+	},
+	"BatchWriteItem": {
+		`{}`, `{"UnprocessedItems":null}`, `{"UnprocessedItems":[]}`, `{"UnprocessedItems":{"coins":null}}`,
+		`{"UnprocessedItems":{"coins":{}}}`, `{"UnprocessedItems":{"coins":[]}}`, `{"UnprocessedItems":{"coins":[{}]}}`, `{"UnprocessedItems":{"coins":[null]}}`,
+		`{"UnprocessedItems":{"coins":[{"PutRequest":null}]}}`, `{"UnprocessedItems":{"coins":[{"PutRequest":{}}]}}`, `{"UnprocessedItems":{"coins":[{"PutRequest":[]}]}}`,
+		`{"UnprocessedItems":{"coins":[{"PutRequest":{"Item":null}}]}}`, `{"UnprocessedItems":{"coins":[{"DeleteRequest":{"Other":{}}}]}}`,
+		`{"UnprocessedItems":{"coins":[{"Other":{"Item":{"id":{"S":"a"}}}}]}}`, `{"UnprocessedItems":{"coins":[{"PutRequest":{"Item":{"id":{"S":"other"}}}}]}}`,
+	},
+	"TransactGetItems": {
+		`{}`, `{"Responses":null}`, `{"Responses":{}}`, `{"Responses":[{}]}`, `{"Responses":[{},{},{}]}`, `{"Responses":[null,null]}`, `{"Responses":[{"Item":null},{}]}`,
+		`{"Responses":[{"Item":` + coinJSON + `},{}],"Responses":[{},{}]}`,
+		`{"Responses":[{"Item":` + coinJSON + `,"Item":{"id":{"S":"a"}}},{}]}`, `{"Responses":[{"Item":` + coinJSON + `,"Item":null},{}]}`,
+	},
+	"TransactWriteItems": {`null`, `[]`, `{}`},
+	"PutItem":            {`{}`, `{"Attributes":null}`, `{"Attributes":{}}`, `{"Attributes":[]}`},
+	"DeleteItem":         {`{}`, `{"Attributes":null}`, `{"Attributes":{}}`, `{"Attributes":[]}`},
+}
+
+func TestAnswersOfManyAreReadAsTheSDKReadsThem(t *testing.T) {
+	for _, a := range apiCalls {
+		run := func(body string, way ...ddbtable.Option) (string, error) {
+			client, _ := newCanned(twoAnswers(body), func(o *dynamodb.Options) { o.RetryMaxAttempts = 1 })
+			got, err := a.run(t.Context(), client, ddbtable.Open(client, coins, way...))
+			if err != nil {
+				return "", err // with what was there before it
+			}
+			return show(got), nil
+		}
+		for _, body := range answersOfMany[a.operation] {
+			direct, directErr := run(body)
+			typed, typedErr := run(body, ddbtable.SDKTypes())
+			if direct != typed || (directErr == nil) != (typedErr == nil) {
+				t.Errorf("%s of %s\ndirect: %s %v\n   SDK: %s %v", a.operation, body, direct, directErr, typed, typedErr)
+			}
 		}
 	}
 }

@@ -184,13 +184,14 @@ func capacities(c *types.ConsumedCapacity) []types.ConsumedCapacity {
 	return []types.ConsumedCapacity{*c}
 }
 
-// parseCapacity reads consumed capacity, of one table or in a list.
-func parseCapacity(scan *wire.Scanner) (all []types.ConsumedCapacity, err error) {
+// parseCapacity reads consumed capacity: of one table or, where a call can be on
+// several, in a list.
+func (c *call) parseCapacity(scan *wire.Scanner) (all []types.ConsumedCapacity, err error) {
 	text, err := scan.Skip()
-	if err != nil || len(text) == 0 {
+	if err != nil {
 		return nil, err
 	}
-	if text[0] == '[' {
+	if c.several != nil {
 		err = json.Unmarshal(text, &all)
 		return all, err
 	}

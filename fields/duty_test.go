@@ -159,7 +159,10 @@ func TestItemsAreReadOneAfterTheOther(t *testing.T) {
 	if _, err = plan.ParseNext([]byte(`{"order_status_created":{"S":"101_1428791681"}}`), &v, asked); err != nil {
 		t.Errorf("ParseNext of a part: %v", err)
 	}
-	for _, text := range []string{`{}x`, `{} {}`, `[`, ``, `null`, `{"order_id":{"S":"x"}`} {
+	for _, text := range []string{
+		`{}x`, `{} {}`, `[`, ``, `null`, `{"order_id":{"S":"x"}`,
+		`{"order_id":{"SS":"x"}}`, `{"order_id":{"N":"1","S":"x"}}`, `{"order_status_created":{"L":{}}}`, `{"created":{"S":"x","N":"1"}}`,
+	} {
 		err := plan.ParseJSON([]byte(text), &v)
 		if _, ok := errors.AsType[*fields.ValueError](err); err == nil || ok || !strings.Contains(err.Error(), "fields: item of Go type fields_test.purchase is malformed: JSON at byte ") {
 			t.Errorf("ParseJSON(%s)\n got: %v", text, err)

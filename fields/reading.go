@@ -223,9 +223,11 @@ func (r *reading) member(last int, base unsafe.Pointer) (int, error) {
 	}
 	err := r.attribute(f, wire.ScanSource(r.scan), base)
 	if err == nil && r.state[f.index] == bad {
-		// The value was left at an unknown place.
+		// The value was left at an unknown place. It may be malformed behind that.
 		r.scan.Back(start)
-		err = r.scan.SkipMember()
+		if _, err = r.scan.Name(); err == nil {
+			_, err = wire.ReadValue(r.scan)
+		}
 	}
 	return f.index, err
 }

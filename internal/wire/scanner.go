@@ -228,15 +228,6 @@ func (s *Scanner) Skip() ([]byte, error) {
 	return s.data[start:s.pos:s.pos], nil
 }
 
-// SkipMember passes over the name and value of a member.
-func (s *Scanner) SkipMember() error {
-	if _, err := s.Name(); err != nil {
-		return err
-	}
-	_, err := s.Skip()
-	return err
-}
-
 // skipScalar passes over {"S":"…"}, or the same with another letter, in the form
 // in which DynamoDB sends it and without escapes, if that comes next.
 func (s *Scanner) skipScalar() bool {
