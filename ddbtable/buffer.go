@@ -19,6 +19,7 @@ func newBuffer() *buffer {
 }
 
 func (b *buffer) release() {
+	scrub(b.bytes)
 	if cap(b.bytes) <= maxPooled {
 		buffers.Put(b)
 	}

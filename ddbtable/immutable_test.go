@@ -85,12 +85,14 @@ func TestArgumentsAreCopied(t *testing.T) {
 // One request value may run in many goroutines at once.
 func TestRequestsAreSharedByGoroutines(t *testing.T) {
 	bothWays(t, func(t *testing.T, options ...ddbtable.Option) {
-		table, _ := recorded(t, labels, options...)
+		table, r := recorded(t, labels, options...)
 		for n := range 20 {
 			put(t, table, label{ID: "a", N: n, Lines: []string{"x"}})
 		}
 		query := table.Query(labelID.Eq("a"), labelN.Ge(5)).Filter(labelLines.Exists())
 		update := table.Update(labelID.Eq("a"), labelN.Eq(1)).Change(ddbtable.Add(labelWeight, 1))
+		store, remove := table.Put(label{ID: "b", N: 1}), table.Delete(labelID.Eq("b"), labelN.Eq(2))
+		together := ddbtable.WriteTransaction(r.client, table.Put(label{ID: "c", N: 1}), table.Check(labelID.Eq("a"), labelN.Eq(1)))
 		var all sync.WaitGroup
 		for range 8 {
 			all.Go(func() {
@@ -102,6 +104,15 @@ func TestRequestsAreSharedByGoroutines(t *testing.T) {
 					if _, err := update.Run(t.Context()); err != nil {
 						t.Error(err)
 					}
+					if got, err := store.Run(t.Context()); err != nil || got.ID != "b" {
+						t.Errorf("%+v was stored, %v", got, err)
+					}
+					if _, err := remove.Run(t.Context()); err != nil {
+						t.Error(err)
+					}
+				}
+				if err := together.RetryConflicts(50).Run(t.Context()); err != nil {
+					t.Error(err)
 				}
 			})
 		}
