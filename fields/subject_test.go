@@ -2,6 +2,7 @@ package fields_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"reflect"
 	"strings"
@@ -124,14 +125,38 @@ func onlyInJSON(err error) bool {
 }
 
 // sameMistake is sameText, but that of several mistakes in one map each form
-// may tell another.
+// may tell another, and only the JSON has the first of two entries of one name.
 func sameMistake(a, b error, text string) bool {
 	x, okX := errors.AsType[*fields.ValueError](a)
 	y, okY := errors.AsType[*fields.ValueError](b)
+	if okX && b == nil && nameTwice(json.NewDecoder(strings.NewReader(text))) {
+		return true
+	}
 	if okX && okY && strings.Contains(text, `"M"`) {
 		return x.Struct == y.Struct && x.Field == y.Field && x.Attribute == y.Attribute
 	}
 	return sameText(a, b)
+}
+
+// nameTwice reports whether the value that comes next has an object with two
+// members of one name. It is well-formed.
+func nameTwice(d *json.Decoder) (twice bool) {
+	token, err := d.Token()
+	open, is := token.(json.Delim)
+	if err != nil || !is {
+		return false
+	}
+	names := make(map[json.Token]bool)
+	for d.More() {
+		if open == '{' {
+			name, err := d.Token()
+			twice = twice || err != nil || names[name]
+			names[name] = true
+		}
+		twice = nameTwice(d) || twice
+	}
+	_, err = d.Token()
+	return twice && err == nil
 }
 
 func sameText(a, b error) bool {

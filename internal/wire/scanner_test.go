@@ -75,12 +75,23 @@ func depth(text []byte) int {
 	return most
 }
 
+// What is passed over is as deep as it would be if it were read.
+func TestSkippedScalarsAreDeep(t *testing.T) {
+	for n, fits := range map[int]bool{69: true, 70: false} {
+		s := wire.NewScanner([]byte(strings.Repeat("[", n) + `{"S":"a"}` + strings.Repeat("]", n)))
+		if _, err := s.Skip(); (err == nil) != fits {
+			t.Errorf("a scalar inside of %d brackets: %v", n, err)
+		}
+	}
+}
+
 func FuzzScanner(f *testing.F) {
 	for _, seed := range []string{
 		``, ` `, `null`, `true`, `falsey`, `nul`, `{}`, `[]`, `{"a":1,}`, `[1,]`, `{"a"}`, `{"a":}`, `{,}`, `[,]`, `{"a":1 "b":2}`, `[1 2]`,
 		`{"a":[1,{"b":null}],"a":2}`, " {\t\"a\"\n:\r1 } ", `0`, `-0`, `01`, `-`, `1.`, `.5`, `1.5e`, `1.5e+10`, `1E-3x`, `+1`, `NaN`, `0x1`,
 		`"é\u00e9\ud83d\ude00\ud83dx\ude00\ud83d\u0041"`, `"\"\\\/\b\f\n\r\t"`, `"\x"`, `"\u12"`, `"\u12g4"`, `"\uD83D`, `"a`, "\"a\nb\"", "\"\x7f\"", "\"\xff\"",
 		`"1234567"`, `"12345678"`, `"123456789012345\"x"`, `"abcdefg\\"`, strings.Repeat("[", 70) + strings.Repeat("]", 70), strings.Repeat(`{"a":`, 71) + "1" + strings.Repeat("}", 71),
+		`{"S":"a"}`, `{"S":"é"} `, `{"S":"a"`, `{"S":"a`, `{"S":"a"x`, `{"S":"a",}`, `{"S":"a\"}`, `{"\":"a"}`, `{""":"a"}`, "{\"\x01\":\"a\"}", `{"Sx:"a"}`, `{"S"x"a"}`, `{xS":"a"}`, `{"S":xa"}`, `["S":"a"}`, `{"S":"a}}`, `{"S":"a\}`,
 		`{} {}`, `"a""b"`, `[1]]`, "\ufeff{}", "\"\u2028\"", `{"":0}`,
 	} {
 		f.Add([]byte(seed))

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -44,6 +45,8 @@ func readBySDK(t testing.TB, text string) (types.AttributeValue, error) {
 // FuzzAgainstTheSDK: what is read here, the SDK reads as the same value. The
 // SDK takes more: it does not see some mistakes in the JSON. Where a value
 // inside a list or map is of an unknown type, it may repeat another (v1.73.1).
+// In a string with an escape sequence it puts U+FFFD in the place of what is not
+// UTF-8; here that is left to whoever judges the text.
 func FuzzAgainstTheSDK(f *testing.F) {
 	for _, seed := range wellFormed {
 		f.Add(seed.text)
@@ -58,7 +61,7 @@ func FuzzAgainstTheSDK(f *testing.F) {
 		if err == nil {
 			err = scan.End()
 		}
-		if err != nil || holdsNil(av) {
+		if err != nil || holdsNil(av) || !utf8.ValidString(text) && strings.Contains(text, `\`) {
 			return
 		}
 		want, err := readBySDK(t, text)
