@@ -185,9 +185,10 @@ func (t *Table[T]) Consistent() *Table[T] {
 func (t *core) consistently() { t.consistent = true }
 
 // Project makes Get and Query read these attributes only. All other fields of
-// T keep their zero value; [As] reads a type that has no others. DynamoDB reads and bills the whole item all the
-// same; what is saved is the transfer. Keys, and the attributes that a derived
-// one is checked against, are read as well and dropped again.
+// T keep their zero value; [As] reads a type that has no others. DynamoDB reads
+// and bills the whole item all the same; what is saved is the transfer. Keys, and
+// the attributes that a derived one is checked against, are read as well and
+// dropped again.
 func (t *Table[T]) Project(attributes ...AnyAttribute[T]) *Table[T] {
 	c := t.copy()
 	c.projection = project(attributes)
@@ -196,6 +197,8 @@ func (t *Table[T]) Project(attributes ...AnyAttribute[T]) *Table[T] {
 
 // HideExpired makes reads pass over items whose time to live is over but which
 // DynamoDB has not deleted yet, which may take days. The table's clock decides.
+// Writes meet such items all the same: Create is refused with [ErrExists], Put
+// replaces them.
 func (t *Table[T]) HideExpired() *Table[T] {
 	c := t.copy()
 	c.hideExpired = true

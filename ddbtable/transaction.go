@@ -89,8 +89,9 @@ func (w WriteTx) Token(token string) WriteTx {
 // RetryConflicts makes Run send the transaction again, up to n times, when it
 // was canceled for nothing but conflicts with other transactions or throttling:
 // after a random pause of up to 100 ms, then 200 ms, and so on up to 10 s. Each
-// attempt costs what the first does, and has a token of its own unless Token
-// gives one. Without this there is no second attempt.
+// attempt costs what the first does, and has a token of its own, unless Token
+// gives one or the answer to the one before got lost, so that it may have been
+// applied. Without this there is no second attempt.
 func (w WriteTx) RetryConflicts(n int) WriteTx {
 	w.retries = n
 	return w
@@ -130,6 +131,8 @@ type transaction struct {
 	parts  []transactPart
 	calls  []*call // of the parts, as they were sent last
 	sender sender
+
+	lost string // token of an attempt that may have been applied
 
 	sent    []*guardCall    // of the last attempt, behind the parts
 	foreign map[string]bool // guard items that a write frees and does not have

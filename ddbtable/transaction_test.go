@@ -384,6 +384,27 @@ func TestLostAnswerOfATransaction(t *testing.T) {
 	}
 }
 
+// An attempt whose answer is lost may have been applied. What meets a conflict
+// behind it is sent again under its token, so that it adds no second time.
+func TestConflictBehindALostAnswer(t *testing.T) {
+	bothWays(t, func(t *testing.T, options ...ddbtable.Option) {
+		two := openTwo(t, append(options, ddbtable.UseClock(new(restClock)))...)
+		answerLost(two.db, "TransactWriteItems", embedded.FailAfter)
+		two.db.Inject(embedded.Fault{Effect: embedded.Conflict, Operation: "TransactWriteItems", Times: 1})
+		write := ddbtable.WriteTransaction(two.client, two.tasks.Update(taskID.Eq("a")).Change(ddbtable.Add(taskPriority, 1))).RetryConflicts(1)
+		if err := write.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		tokens, _ := two.sentTokens(t)
+		if len(tokens) != 3 || len(slices.Compact(tokens)) != 1 {
+			t.Errorf("tokens %q, want one three times", tokens)
+		}
+		if got, err := two.tasks.Get(t.Context(), taskID.Eq("a")); err != nil || got.Priority != 1 {
+			t.Errorf("added %d, %v", got.Priority, err)
+		}
+	})
+}
+
 func TestGetTransactionReadsInto(t *testing.T) {
 	bothWays(t, func(t *testing.T, options ...ddbtable.Option) {
 		two := openTwo(t, options...)

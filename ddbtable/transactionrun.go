@@ -1,6 +1,7 @@
 package ddbtable
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,6 +34,7 @@ func (tx *transaction) settle(ctx context.Context) error {
 			return fmt.Errorf("%w: %w", learnErr, err)
 		case changed && facetConflicts < maxConflicts:
 			facetConflicts++
+			tx.lost = "" // it was not applied
 		case changed:
 			return fmt.Errorf("%w: %w", ErrConflict, verdict)
 		case retryable(canceled) && conflicts < tx.retries:
@@ -67,10 +69,11 @@ func retryable(canceled *types.TransactionCanceledException) bool {
 
 // send sends the writes, built from what is known of their facets.
 func (tx *transaction) send(ctx context.Context) error {
-	c := &call{op: opTransactWrite, texts: &noTexts, several: &several{token: tx.token}}
+	c := &call{op: opTransactWrite, texts: &noTexts, several: &several{token: cmp.Or(tx.token, tx.lost)}}
 	if c.token == "" {
 		c.token = uuid.NewString()
 	}
+	c.seen = &c.watched
 	for _, p := range tx.parts {
 		part, err := p.build()
 		if err != nil {
@@ -96,6 +99,9 @@ func (tx *transaction) send(ctx context.Context) error {
 		return err
 	}
 	_, err = tx.sender.send(ctx, c)
+	if c.seen.doubtful {
+		tx.lost = c.token
+	}
 	if _, used := errors.AsType[*types.IdempotentParameterMismatchException](err); used {
 		return fmt.Errorf("the token was used within the last 10 minutes by a transaction that is not the same to the byte; if that was this one, it has been applied: %w", err)
 	}
