@@ -127,7 +127,8 @@ func (r Repair[T]) DryRun(ctx context.Context) (RepairReport, error) { return r.
 
 // Run reads everything and mends what is stale. The report tells of this run
 // alone, also with an error; an interrupted run is resumed at its positions and
-// reads at most the items of one request for each segment again.
+// reads at most the items of one request for each segment again. What was
+// written a moment before may be missed, unless the table is [Table.Consistent].
 //
 // It costs what [Scan.All] does, in requests of up to 500 items, and one
 // UpdateItem for each stale item, a write unit for each KB, begun, of the item,

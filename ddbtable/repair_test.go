@@ -406,6 +406,18 @@ func TestRepairReadsAtTheRateThatIsGiven(t *testing.T) {
 	}
 }
 
+func TestRepairMissesNothingIfItReadsConsistently(t *testing.T) {
+	client := ddbtest.Client(t, ddbtest.Strict(3))
+	table := ddbtest.Table(t, client, Jobs)
+	for i := range 50 {
+		storeRaw(t, client, table.Name(), oldJob(fmt.Sprint("j", i), i))
+	}
+	if lucky, err := table.Repair().DryRun(t.Context()); err != nil || lucky.Stale == 50 {
+		t.Errorf("the engine misses nothing: %v, %v", lucky, err)
+	}
+	repaired(t, "consistent", table.Consistent().Repair(), "50 read, 50 stale, 50 mended, 0 changed meanwhile, 0 bad (place: 50)")
+}
+
 func TestRepairsRefusalsAndErrors(t *testing.T) {
 	table, r := recorded(t, Jobs)
 	storeRaw(t, r.client, table.Name(), oldJob("a", -1), oldJob("b", 2))
