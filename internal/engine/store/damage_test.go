@@ -105,6 +105,56 @@ func TestAFlippedBitAnywhereIsNoWrongItem(t *testing.T) {
 	t.Logf("%d pages of each kind: %v; %s", len(whole)/damagePage, kinds, got)
 }
 
+// TestAKeyOfABranchIsThatOfThePageBelow flips a bit at the end of each key in each
+// branch, which leaves them in order.
+func TestAKeyOfABranchIsThatOfThePageBelow(t *testing.T) {
+	whole, order := damageable(t), binary.NativeEndian
+	keys := 0
+	for _, n := range branches(t, writeFile(t, whole)) {
+		page := n * damagePage
+		for i := range int(order.Uint16(whole[page+10:])) {
+			element := page + 16 + 16*i
+			end := element + int(order.Uint32(whole[element:])) + int(order.Uint32(whole[element+4:]))
+			bad := bytes.Clone(whole)
+			bad[end-1] ^= 1
+			s, err := store.OpenFile(writeFile(t, bad))
+			if err == nil {
+				s.Close()
+				t.Errorf("page %d, key %d: the file is opened", n, i)
+			}
+			keys++
+		}
+	}
+	if keys < 20 {
+		t.Errorf("the branches have %d keys, too few to be sure", keys)
+	}
+}
+
+// branches lists the branch pages in use.
+func branches(t *testing.T, path string) (pages []int) {
+	t.Helper()
+	db, err := bolt.Open(path, 0o600, &bolt.Options{ReadOnly: true, PreLoadFreelist: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	err = db.View(func(tx *bolt.Tx) error {
+		for n := 0; ; n++ {
+			page, err := tx.Page(n)
+			if page == nil || err != nil {
+				return err
+			}
+			if page.Type == "branch" {
+				pages = append(pages, n)
+			}
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pages
+}
+
 func init() { children["damage"] = flipAll }
 
 // flipAll damages a file in all ways, one at a time, and reads it each time. What

@@ -2,9 +2,13 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"io"
+	"runtime"
+	"sync"
+	"sync/atomic"
 
 	"golang.org/x/exp/mmap"
 )
@@ -42,9 +46,18 @@ type pageChecker struct {
 	file  io.ReaderAt
 	meta  meta
 	order binary.ByteOrder
-	used  []bool
+	used  []atomic.Bool
+	// trees are what is below the roots of values, left for several checkers that
+	// work side by side: nearly all of the file.
+	trees []subtree
 	// peek is for the beginning of a page, until the next one is read.
 	peek [leafPeek]byte
+}
+
+// A subtree is a page, with all below it, and the key that it must begin with.
+type subtree struct {
+	id    uint64
+	first []byte
 }
 
 // checkStructure checks the pages that the newest meta page leads to. It looks at
@@ -59,20 +72,46 @@ func checkStructure(path string, m meta) error {
 }
 
 func checkPages(file io.ReaderAt, m meta) error {
-	c := &pageChecker{file: file, meta: m, order: binary.NativeEndian, used: make([]bool, m.pages)}
-	c.used[0], c.used[1] = true, true
+	c := &pageChecker{file: file, meta: m, order: binary.NativeEndian, used: make([]atomic.Bool, m.pages)}
+	c.used[0].Store(true)
+	c.used[1].Store(true)
 	if err := c.checkFree(); err != nil {
 		return err
 	}
 	if err := c.checkTree(m.root, nil, true, 0); err != nil {
 		return err
 	}
-	for _, used := range c.used {
-		if !used {
+	if err := c.checkTrees(); err != nil {
+		return err
+	}
+	for i := range c.used {
+		if !c.used[i].Load() {
 			return errStructure
 		}
 	}
 	return nil
+}
+
+// checkTrees checks the trees that were left, on all processors: most of the
+// time goes by waiting for memory.
+func (c *pageChecker) checkTrees() error {
+	errs := make([]error, runtime.GOMAXPROCS(0))
+	var next atomic.Int64
+	var working sync.WaitGroup
+	for i := range errs {
+		working.Go(func() {
+			own := &pageChecker{file: c.file, meta: c.meta, order: c.order, used: c.used}
+			for errs[i] == nil {
+				n := int(next.Add(1)) - 1
+				if n >= len(c.trees) {
+					return
+				}
+				errs[i] = own.checkTree(c.trees[n].id, c.trees[n].first, false, 1)
+			}
+		})
+	}
+	working.Wait()
+	return cmp.Or(errs...)
 }
 
 // use marks pages that lie together, which nothing else may have in use.
@@ -81,10 +120,9 @@ func (c *pageChecker) use(id, count uint64) error {
 		return errStructure
 	}
 	for i := id; i < id+count; i++ {
-		if c.used[i] {
+		if c.used[i].Swap(true) {
 			return errStructure
 		}
-		c.used[i] = true
 	}
 	return nil
 }
@@ -217,6 +255,10 @@ func (c *pageChecker) checkBranch(b []byte, head pageHead, first []byte, buckets
 	}
 	for i, key := range keys {
 		below := c.order.Uint64(b[pageHeader+i*elementSize+8:])
+		if depth == 0 && !buckets {
+			c.trees = append(c.trees, subtree{below, key})
+			continue
+		}
 		if err := c.checkTree(below, key, buckets, depth+1); err != nil {
 			return err
 		}
