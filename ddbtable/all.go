@@ -14,7 +14,7 @@ import (
 // them, and one more for each further range that In makes.
 func (q Query[T]) All(ctx context.Context) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		err := q.q.all(ctx, func(from list, i int) bool {
+		err := q.ready().all(ctx, func(from list, i int) bool {
 			return yield(from.(*listOf[T]).items[i], nil)
 		})
 		if err != nil {
@@ -61,7 +61,7 @@ func (q *query) each(ctx context.Context, p *queryPlan, yield func(from list, i 
 
 // Count counts the items that fulfil conditions and filter, without passing
 // them on: an item that could not be read counts too. It costs what All does.
-func (q Query[T]) Count(ctx context.Context) (int, error) { return q.q.countAll(ctx) }
+func (q Query[T]) Count(ctx context.Context) (int, error) { return q.ready().countAll(ctx) }
 
 func (q *query) countAll(ctx context.Context) (n int, err error) {
 	q, o := q.observed()

@@ -6,8 +6,6 @@ import "example.com/ddb/fields"
 // this method. It does nothing.
 type argument interface{ argument() }
 
-func (Equality[T]) argument()     {}
-func (condition[T]) argument()    {}
 func (Attribute[T, V]) argument() {}
 func (Query[T]) argument()        {}
 func (Scan[T]) argument()         {}

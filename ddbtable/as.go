@@ -15,7 +15,7 @@ type AnyQuery interface {
 	inner() *query
 }
 
-func (q Query[T]) inner() *query { return q.q }
+func (q Query[T]) inner() *query { return q.long() }
 func (s Scan[T]) inner() *query  { return s.query().q }
 
 // As makes of a query, or of a scan, one whose items are Ss: structs with ddb
@@ -49,7 +49,7 @@ func As[S any](q AnyQuery) Query[S] {
 		return Query[S]{}
 	}
 	v, def := viewOf[S]()
-	return Query[S]{q: q.inner().as(v, def.list)}
+	return longQuery[S](q.inner().as(v, def.list))
 }
 
 // GetAs is [Table.Get] of an item as an S, under the rules of [As]. It costs what
@@ -57,7 +57,7 @@ func As[S any](q AnyQuery) Query[S] {
 func GetAs[S, T any](ctx context.Context, t *Table[T], key ...Equality[T]) (S, error) {
 	v, def := viewOf[S]()
 	into := def.blank()
-	err := t.inner().seen(v).get(ctx, nodesOf(key), into)
+	err := t.inner().seen(v).get(ctx, nodesOf(nil, key), into)
 	return *into.v, err
 }
 

@@ -15,8 +15,9 @@ type Attribute[T, V any] struct{ handle *handle }
 
 // A handle is what of an Attribute does not depend on Go types.
 type handle struct {
-	path *fields.Path
-	err  error // of At and Entry
+	path  *fields.Path
+	err   error // of At and Entry
+	whole bool  // it leads to an attribute as a whole
 }
 
 // AnyAttribute is a handle on an attribute of T, whatever its values are.
@@ -60,7 +61,7 @@ func Attr[T, V any](selector func(*T) *V) Attribute[T, V] {
 		_, file, line, _ := runtime.Caller(1)
 		panic(fmt.Sprintf("ddbtable: Attr at %s:%d: %v", file, line, err))
 	}
-	return Attribute[T, V]{&handle{path: path}}
+	return Attribute[T, V]{&handle{path: path, whole: len(path.Steps()) == 0}}
 }
 
 // At is the handle on the element at position i, from 0, of a list. A mistake
@@ -70,7 +71,7 @@ func At[T any, S ~[]E, E any](list Attribute[T, S], i int) Attribute[T, E] {
 	if err == nil {
 		path, err = path.Element(i)
 	}
-	return Attribute[T, E]{&handle{path, err}}
+	return Attribute[T, E]{&handle{path: path, err: err}}
 }
 
 // Entry is the handle on the member with that key of a map. A mistake is
@@ -80,5 +81,5 @@ func Entry[T any, M ~map[K]V, K comparable, V any](dict Attribute[T, M], key K) 
 	if err == nil {
 		path, err = fields.Member(path, key)
 	}
-	return Attribute[T, V]{&handle{path, err}}
+	return Attribute[T, V]{&handle{path: path, err: err}}
 }

@@ -79,7 +79,7 @@ func MustUnite(definitions ...AnyDefinition) *Definition[any] {
 
 // Of makes a condition on one type a condition for a table of several types,
 // which [Unite] defines.
-func Of[T any](cond Cond[T]) Cond[any] { return condition[any]{given(cond)} }
+func Of[T any](cond Cond[T]) Cond[any] { return ofNode[any](given(cond)) }
 
 var errNoDefinition = errors.New("ddbtable: definition is nil or the zero value; make one with ddbtable.Define")
 

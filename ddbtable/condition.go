@@ -13,43 +13,51 @@ import (
 // [Attribute] and [Size], by [And], [Or] and [Not], by functions such as
 // [BeginsWith], and from conditions of the SDK by [Expression]. It is
 // immutable. A mistake in it is reported by the request that uses it.
-type Cond[T any] interface {
-	argument
-	condition(*T) *node
-}
+type Cond[T any] interface{ condition(*T) }
 
 // An Equality is the condition that an attribute equals a value. Get, Update
 // and Delete take the key as equalities.
-type Equality[T any] struct{ n *node }
+type Equality[T any] struct{ term term }
 
-func (e Equality[T]) condition(*T) *node { return e.n }
+func (Equality[T]) condition(*T) {}
 
-type condition[T any] struct{ n *node }
+type condition[T any] struct{ term term }
 
-func (c condition[T]) condition(*T) *node { return c.n }
+func (condition[T]) condition(*T) {}
+
+// ofNode is a condition that has been made.
+func ofNode[T any](n *node) condition[T] { return condition[T]{term{node: n}} }
 
 // An operator says what a node of a condition does.
-type operator string
+type operator uint8
 
 const (
-	opAnd        operator = "AND"
-	opOr         operator = "OR"
-	opNot        operator = "NOT"
-	opEq         operator = "="
-	opNe         operator = "<>"
-	opLt         operator = "<"
-	opLe         operator = "<="
-	opGt         operator = ">"
-	opGe         operator = ">="
-	opBetween    operator = "BETWEEN"
-	opIn         operator = "IN"
-	opBeginsWith operator = "begins_with"
-	opContains   operator = "contains"
-	opExists     operator = "attribute_exists"
-	opNotExists  operator = "attribute_not_exists"
-	opType       operator = "attribute_type"
-	opSDK        operator = "" // made by the SDK's expression package
+	opSDK operator = iota // made by the SDK's expression package
+	opAnd
+	opOr
+	opNot
+	opEq
+	opNe
+	opLt
+	opLe
+	opGt
+	opGe
+	opBetween
+	opIn
+	opBeginsWith
+	opContains
+	opExists
+	opNotExists
+	opType
 )
+
+// String is the operator's name or sign in an expression.
+func (op operator) String() string {
+	return [...]string{
+		"", "AND", "OR", "NOT", "=", "<>", "<", "<=", ">", ">=", "BETWEEN", "IN",
+		"begins_with", "contains", "attribute_exists", "attribute_not_exists", "attribute_type",
+	}[op]
+}
 
 // A node is one condition, or a combination of others.
 type node struct {
@@ -62,78 +70,49 @@ type node struct {
 	err    error // the first mistake in this node or below it
 }
 
-// A leaf is a node with memory for its values, so that most conditions are one
-// piece of memory.
-type leaf struct {
-	node
-	operands [2]fields.Value
-	room     fields.Room
-}
-
-// newLeaf makes a condition on the attribute itself. Declared says that the
-// operands have to be values that the attribute can have.
-func newLeaf[V any](h *handle, op operator, declared bool, operands ...V) *node {
-	n := new(leaf)
-	n.op, n.values = op, n.operands[:0]
-	n.path, n.err = h.target()
-	for _, v := range operands {
-		if n.err != nil {
-			break
-		}
-		var value fields.Value
-		if declared {
-			value, n.err = fields.ValueIn(&n.room, n.path, v)
-		} else {
-			value, n.err = fields.BoundIn(&n.room, n.path, v)
-		}
-		n.values = append(n.values, value)
-	}
-	return &n.node
-}
-
-func (a Attribute[T, V]) cond(op operator, declared bool, operands ...V) Cond[T] {
-	return condition[T]{newLeaf(a.handle, op, declared, operands...)}
-}
-
 // Eq is true if the attribute has exactly this value: numbers by value, sets
 // in any order.
-func (a Attribute[T, V]) Eq(v V) Equality[T] { return Equality[T]{newLeaf(a.handle, opEq, true, v)} }
+func (a Attribute[T, V]) Eq(v V) Equality[T] { return Equality[T]{ofValue(a.handle, opEq, v)} }
 
 // Ne is true if the attribute has another value, another type, or is absent.
-func (a Attribute[T, V]) Ne(v V) Cond[T] { return a.cond(opNe, true, v) }
+func (a Attribute[T, V]) Ne(v V) Cond[T] { return condition[T]{ofValue(a.handle, opNe, v)} }
 
 // In is true if the attribute has one of the values; none is never true.
-func (a Attribute[T, V]) In(values ...V) Cond[T] { return a.cond(opIn, true, values...) }
+func (a Attribute[T, V]) In(values ...V) Cond[T] {
+	return ofNode[T](newNode(a.handle, opIn, true, values...))
+}
 
 // Lt is true if the attribute is less than v: numbers by value, text and
 // binary by bytes. It is false if the attribute is absent.
-func (a Attribute[T, V]) Lt(v V) Cond[T] { return a.cond(opLt, false, v) }
+func (a Attribute[T, V]) Lt(v V) Cond[T] { return condition[T]{ofBound(a.handle, opLt, v)} }
 
 // Le is true if the attribute is v or less, compared as in [Attribute.Lt].
-func (a Attribute[T, V]) Le(v V) Cond[T] { return a.cond(opLe, false, v) }
+func (a Attribute[T, V]) Le(v V) Cond[T] { return condition[T]{ofBound(a.handle, opLe, v)} }
 
 // Gt is true if the attribute is greater than v, compared as in
 // [Attribute.Lt].
-func (a Attribute[T, V]) Gt(v V) Cond[T] { return a.cond(opGt, false, v) }
+func (a Attribute[T, V]) Gt(v V) Cond[T] { return condition[T]{ofBound(a.handle, opGt, v)} }
 
 // Ge is true if the attribute is v or greater, compared as in [Attribute.Lt].
-func (a Attribute[T, V]) Ge(v V) Cond[T] { return a.cond(opGe, false, v) }
+func (a Attribute[T, V]) Ge(v V) Cond[T] { return condition[T]{ofBound(a.handle, opGe, v)} }
 
 // Between is true if the attribute is lo, hi, or lies between them. If lo is
 // greater than hi it is never true, which is no error.
-func (a Attribute[T, V]) Between(lo, hi V) Cond[T] { return a.cond(opBetween, false, lo, hi) }
+func (a Attribute[T, V]) Between(lo, hi V) Cond[T] {
+	return condition[T]{ofBounds(a.handle, lo, hi)}
+}
 
 // Exists is true if the item has the attribute, even if it is NULL.
-func (a Attribute[T, V]) Exists() Cond[T] { return a.cond(opExists, true) }
+func (a Attribute[T, V]) Exists() Cond[T] { return condition[T]{a.handle.alone(opExists)} }
 
 // NotExists is true if the item lacks the attribute.
-func (a Attribute[T, V]) NotExists() Cond[T] { return a.cond(opNotExists, true) }
+func (a Attribute[T, V]) NotExists() Cond[T] { return condition[T]{a.handle.alone(opNotExists)} }
 
 // HasKind is true if the stored attribute is of that attribute type.
-func (a Attribute[T, V]) HasKind(k fields.Kind) Cond[T] { return condition[T]{a.handle.hasKind(k)} }
+func (a Attribute[T, V]) HasKind(k fields.Kind) Cond[T] { return ofNode[T](a.handle.hasKind(k)) }
 
 func (h *handle) hasKind(k fields.Kind) *node {
-	n := newLeaf[fields.Kind](h, opType, true)
+	n := newNode[struct{}](h, opType, true)
 	switch k {
 	case fields.S, fields.N, fields.B, fields.BOOL, fields.NULL, fields.M, fields.L, fields.SS, fields.NS, fields.BS:
 		n.values = []fields.Value{fields.String(string(k))}
@@ -156,11 +135,15 @@ func Contains[T any, V ~string](a Attribute[T, V], part V) Cond[T] {
 
 // onText is a condition on text: a Go string may be stored as a number.
 func (a Attribute[T, V]) onText(op operator, v V) Cond[T] {
-	n := newLeaf(a.handle, op, false, v)
+	t := ofBound(a.handle, op, v)
+	if t.node == nil && t.handle.path.Kind() == fields.S {
+		return condition[T]{t}
+	}
+	n := t.made()
 	if n.err == nil && n.values[0].Kind() != fields.S {
 		n.err = planErrorf("attribute %q is stored as type %s, and %s is for text; use a comparison", n.path, n.values[0].Kind(), op)
 	}
-	return condition[T]{n}
+	return ofNode[T](n)
 }
 
 // Has is true if the list or set has an element equal to e.
@@ -174,13 +157,13 @@ func HasKey[T any, M ~map[E]struct{}, E comparable](a Attribute[T, M], e E) Cond
 }
 
 func has[T, V, E any](a Attribute[T, V], e E) Cond[T] {
-	n := newLeaf[V](a.handle, opContains, true)
+	n := newNode[V](a.handle, opContains, true)
 	if n.err == nil {
 		var value fields.Value
 		value, n.err = fields.ElementOf(n.path, e)
 		n.values = []fields.Value{value}
 	}
-	return condition[T]{n}
+	return ofNode[T](n)
 }
 
 // And is true if all conditions are. Without conditions it is true, and sends
@@ -192,7 +175,7 @@ func And[T any](conds ...Cond[T]) Cond[T] { return combine(opAnd, conds) }
 func Or[T any](conds ...Cond[T]) Cond[T] {
 	c := combine(opOr, conds)
 	if len(conds) == 0 {
-		c.n.err = planErrorf("Or has no conditions, which nothing fulfils; give it some, or send no request")
+		c.term.node.err = planErrorf("Or has no conditions, which nothing fulfils; give it some, or send no request")
 	}
 	return c
 }
@@ -209,7 +192,7 @@ func combine[T any](op operator, conds []Cond[T]) condition[T] {
 	if op == opNot && n.err == nil && n.kids[0].empty() {
 		n.err = planErrorf("Not has nothing to negate; give it a condition")
 	}
-	return condition[T]{&n.node}
+	return ofNode[T](&n.node)
 }
 
 // A joint is a node that combines others, with memory for a few.
@@ -228,18 +211,6 @@ func (n *joint) add(kid *node) {
 	n.kids = append(n.kids, kid)
 	n.err = cmp.Or(n.err, kid.err)
 }
-
-// given is the node of a condition that a caller gave.
-func given[T any](cond Cond[T]) *node {
-	if !absent(cond) {
-		if n := cond.condition(nil); n != nil {
-			return n
-		}
-	}
-	return &node{op: opAnd, err: errNilCondition}
-}
-
-var errNilCondition = planErrorf("a condition is nil; leave it out")
 
 // empty reports whether n is always true because it combines nothing: an And
 // without conditions, or an Or that has one among its own.
@@ -334,7 +305,7 @@ func (s Size[T]) cond(op operator, operands ...int) Cond[T] {
 	for _, v := range operands {
 		n.values = append(n.values, fields.Int(int64(v)))
 	}
-	return condition[T]{n}
+	return ofNode[T](n)
 }
 
 // Eq is true if the size is n.

@@ -13,7 +13,7 @@ import (
 // consistent on a [Table.Consistent] table.
 func (t *Table[T]) Counter(ctx context.Context, group ...Equality[T]) (int, error) {
 	c, o := t.inner().observed("counter")
-	n, err := c.counter(ctx, nodesOf(group))
+	n, err := c.counter(ctx, nodesOf(nil, group))
 	return n, o.done(ctx, c.opError("counter", err))
 }
 

@@ -160,7 +160,7 @@ func (p *queryPlan) context() []byte {
 }
 
 func (p *queryPlan) newContext() []byte {
-	var c []byte
+	c := make([]byte, 0, 256) // which is enough for most
 	add := func(texts ...string) {
 		for _, text := range texts {
 			c = appendText(c, text)

@@ -21,7 +21,7 @@ type deletion struct {
 // Delete returns the request that removes the item with the primary key that
 // the equalities give, as in [Table.Get].
 func (t *Table[T]) Delete(key ...Equality[T]) Delete[T] {
-	return Delete[T]{t, deletion{core: t.inner(), key: nodesOf(key)}}
+	return Delete[T]{t, deletion{core: t.inner(), key: nodesOf(nil, key)}}
 }
 
 // If makes Run fail unless the stored item fulfils the condition. Several

@@ -56,7 +56,7 @@ type Explanation struct {
 }
 
 // Explain returns the plan of the query. It sends nothing.
-func (q Query[T]) Explain() Explanation { return q.q.explain() }
+func (q Query[T]) Explain() Explanation { return q.ready().explain() }
 
 func (q *query) explain() Explanation {
 	if q == nil {

@@ -136,7 +136,7 @@ func (q *query) filtered() (names []string) {
 //
 //	load, err := q.Measure(ctx)
 //	fmt.Println(q.Explain().For(load))
-func (q Query[T]) Measure(ctx context.Context) (Load, error) { return q.q.measure(ctx) }
+func (q Query[T]) Measure(ctx context.Context) (Load, error) { return q.ready().measure(ctx) }
 
 func (q *query) measure(ctx context.Context) (Load, error) {
 	q, o := q.observed()

@@ -18,7 +18,7 @@ func ForgeOfVersion[T any](q Query[T], payload []byte, version string) (string, 
 }
 
 func forge[T any](q Query[T], payload []byte, version string) (string, error) {
-	p, err := q.q.plan()
+	p, err := q.ready().plan()
 	if err != nil {
 		return "", err
 	}
@@ -28,7 +28,7 @@ func forge[T any](q Query[T], payload []byte, version string) (string, error) {
 
 // Payload takes the seal off a cursor of a query without keys.
 func Payload[T any](q Query[T], cursor string) ([]byte, error) {
-	p, err := q.q.plan()
+	p, err := q.ready().plan()
 	if err != nil {
 		return nil, err
 	}

@@ -192,7 +192,7 @@ func (op operator) function() bool {
 }
 
 func (w *writer) function(op operator, n *node) {
-	w.string(string(op))
+	w.string(op.String())
 	w.string("(")
 	w.path(n.path)
 	if op != opExists && op != opNotExists {
@@ -215,7 +215,7 @@ func (w *writer) operand(n *node) {
 func (w *writer) comparison(n *node) {
 	w.operand(n)
 	w.string(" ")
-	w.string(string(n.op))
+	w.string(n.op.String())
 	w.string(" ")
 	w.value(n.values[0])
 	if n.op == opBetween {
@@ -234,7 +234,7 @@ func (w *writer) joined(n *node) {
 		}
 		if !first {
 			w.string(" ")
-			w.string(string(n.op))
+			w.string(n.op.String())
 			w.string(" ")
 		}
 		first = false

@@ -27,7 +27,7 @@ import (
 // projects it, before items are followed, and then again on each item, if it can
 // be evaluated here as for [Sparse]; a filter with neither is a [PlanError], as
 // is a query that reads the table itself.
-func (q Query[T]) Follow() Query[T] { return Query[T]{q: q.q.following()} }
+func (q Query[T]) Follow() Query[T] { return longQuery[T](q.long().following()) }
 
 // Follow is [Query.Follow].
 func (s Scan[T]) Follow() Scan[T] { return Scan[T]{s.query().Follow()} }

@@ -15,7 +15,8 @@ import (
 // and [ItemError] together with the item as far as it could be read.
 func (t *Table[T]) Get(ctx context.Context, key ...Equality[T]) (T, error) {
 	r := t.blank()
-	err := t.inner().get(ctx, nodesOf(key), r)
+	var few [4]*node
+	err := t.inner().get(ctx, nodesOf(few[:0], key), r)
 	return *r.v, err
 }
 

@@ -26,7 +26,7 @@ type transactGet struct {
 // give, as in [Table.Get], for a [GetTransaction]. When that has run, *into
 // points to the item, or is nil if there is none.
 func (t *Table[T]) GetInto(into **T, key ...Equality[T]) TransactRead {
-	return readInto[T]{t, into, nodesOf(key)}
+	return readInto[T]{t, into, nodesOf(nil, key)}
 }
 
 type readInto[T any] struct {

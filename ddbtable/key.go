@@ -18,10 +18,12 @@ type Key[T any] struct {
 // KeyOf is the primary key that the equalities give, as in [Table.Get]. The
 // call that uses it reports what is wrong with it.
 func KeyOf[T any](equalities ...Equality[T]) Key[T] {
-	if len(equalities) == 1 && equalities[0].n != nil {
-		return Key[T]{one: equalities[0].n} // needs no memory of its own
+	if len(equalities) == 1 {
+		if n := equalities[0].term.made(); n != nil {
+			return Key[T]{one: n} // needs no memory of its own
+		}
 	}
-	return Key[T]{several: nodesOf(equalities)}
+	return Key[T]{several: nodesOf(nil, equalities)}
 }
 
 // members are the key's attributes.

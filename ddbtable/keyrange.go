@@ -73,6 +73,23 @@ func (r keyRange) exact() bool {
 	return !r.lo.none() && !r.hi.none() && r.lo.value.Compare(r.hi.value) == 0
 }
 
+// with is the range of the same form with other values.
+func (r keyRange) with(values []fields.Value) keyRange {
+	switch {
+	case r.prefix.Kind() != "":
+		r.prefix = values[0]
+	case r.exact():
+		r.lo.value, r.hi.value = values[0], values[0]
+	case !r.lo.none() && !r.hi.none():
+		r.lo.value, r.hi.value = values[0], values[1]
+	case !r.lo.none():
+		r.lo.value = values[0]
+	case !r.hi.none():
+		r.hi.value = values[0]
+	}
+	return r
+}
+
 // holds reports whether a sort key is in the range, given by its attributes.
 func (r keyRange) holds(sorts []fields.Value) bool {
 	n := len(r.fixed)

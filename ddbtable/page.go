@@ -45,7 +45,7 @@ const maxWant = math.MaxInt32 - 1
 // projection. Any other text is [ErrBadCursor]. An item whose index key changes
 // between two pages may be seen twice or not at all.
 func (q Query[T]) Page(ctx context.Context, n int, cursor string) (Page[T], error) {
-	p, err := q.q.page(ctx, n, cursor)
+	p, err := q.ready().page(ctx, n, cursor)
 	if err != nil {
 		return Page[T]{}, err
 	}

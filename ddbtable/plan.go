@@ -25,8 +25,6 @@ type queryPlan struct {
 
 	prepared atomic.Pointer[[]texts] // the texts with their JSON
 
-	room planRoom
-
 	bound struct { // what cursors are bound to, made when it is first needed
 		once    sync.Once
 		context []byte
@@ -35,27 +33,33 @@ type queryPlan struct {
 
 // A planCache keeps the plan of one query value, which never changes.
 type planCache struct {
-	once  sync.Once
-	plan  *queryPlan
-	err   error
-	again sync.Once
+	once sync.Once
+	plan *queryPlan
+	err  error
+	uses atomic.Int32 // not counted from the second on
 }
 
 // plan is the plan of the query, made when it is first asked for. A query that
 // is asked for it again is kept by its user, and worth to have its requests
 // prepared.
 func (q *query) plan() (*queryPlan, error) {
+	p, err := q.planned()
+	if err != nil {
+		return nil, err
+	}
+	if uses := &q.cache.uses; uses.Load() < 2 && uses.Add(1) == 2 {
+		p.prepare()
+	}
+	return p, nil
+}
+
+// planned is plan of one who does not use it.
+func (q *query) planned() (*queryPlan, error) {
 	if q == nil || q.cache == nil {
 		return nil, errZero
 	}
-	c, first := q.cache, false
-	c.once.Do(func() {
-		first = true
-		c.plan, c.err = q.newPlan()
-	})
-	if !first && c.err == nil {
-		c.again.Do(c.plan.prepare)
-	}
+	c := q.cache
+	c.once.Do(func() { c.plan, c.err = q.newPlan() })
 	return c.plan, c.err
 }
 
@@ -69,14 +73,17 @@ func (q *query) newPlan() (*queryPlan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &queryPlan{
-		binding: *found, core: t, scan: q.scan, filter: q.filter,
-		projection: t.projection, descending: q.descending,
-	}
+	made := new(struct {
+		queryPlan
+		room planRoom
+	})
+	p := &made.queryPlan
+	p.binding, p.core, p.scan, p.filter = *found, t, q.scan, q.filter
+	p.projection, p.descending = t.projection, q.descending
 	if p.index.partial() {
 		p.projection.has = func(name string) bool { return t.projects(p.index, name) }
 	}
-	p.keys = p.room.keys[:0]
+	p.keys = made.room.keys[:0]
 	for _, keys := range [...][]*fields.Field{p.index.partitions, p.index.sorts, t.schema.primary.partitions, t.schema.primary.sorts} {
 		for _, f := range keys {
 			if !slices.Contains(p.keys, f) {
@@ -88,7 +95,7 @@ func (q *query) newPlan() (*queryPlan, error) {
 	if t.hideExpired {
 		p.reading = append(slices.Clip(p.keys), t.schema.duties.ttl)
 	}
-	state := both(t.ours(), both(p.implied, p.guardless()))
+	state := p.state()
 	p.filter = both(p.filter, state)
 	if q.follow {
 		if err := p.follow(q.filter, state); err != nil {
@@ -98,7 +105,12 @@ func (q *query) newPlan() (*queryPlan, error) {
 	if err := p.check(q.filter); err != nil {
 		return nil, err
 	}
-	return p, p.render()
+	return p, p.render(&made.room)
+}
+
+// state is the part of the filter that the definition makes.
+func (p *queryPlan) state() *node {
+	return both(p.core.ours(), both(p.implied, p.guardless()))
 }
 
 // entries is what is asked for of the index: if its items are followed, keys.

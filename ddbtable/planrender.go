@@ -16,15 +16,15 @@ type planRoom struct {
 }
 
 // render writes the expressions of the requests.
-func (p *queryPlan) render() error {
-	p.texts = p.room.texts[:0]
+func (p *queryPlan) render(room *planRoom) error {
+	p.texts = room.texts[:0]
 	if len(p.ranges) > 1 {
 		p.texts = make([]texts, 0, len(p.ranges))
 	}
 	asked := p.entries()
 	for _, r := range p.ranges {
 		// The first range takes the room, and leaves none to the others.
-		w := writer{p.room.text[:0], p.room.names[:0], p.room.values[:0]}
+		w := writer{room.text[:0], room.names[:0], room.values[:0]}
 		if len(p.texts) > 0 {
 			w = writer{}
 		}

@@ -32,6 +32,23 @@ func project[T any](attributes []AnyAttribute[T]) projection {
 	return p
 }
 
+// lasting appends the paths of handles that lead to attributes as a whole. It is
+// not ok if there is another one, or nothing, or more than few has room for.
+func lasting[T any](few []*fields.Path, attributes []AnyAttribute[T]) (_ []*fields.Path, ok bool) {
+	defer func() { ok = recover() == nil && ok }() // of nil: see absent
+	if len(attributes) > cap(few) {
+		return nil, false
+	}
+	for _, a := range attributes {
+		path, err := a.target(nil)
+		if err != nil || len(path.Steps()) > 0 {
+			return nil, false
+		}
+		few = append(few, path)
+	}
+	return few, true
+}
+
 // asked reports whether the caller asked for the attribute, or for a part of
 // it.
 func (p projection) asked(f *fields.Field) bool {

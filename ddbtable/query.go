@@ -11,8 +11,11 @@ import (
 // and it can be run any number of times, from any number of goroutines.
 type Query[T any] struct {
 	_ [0]*T // no query of another type can be converted to it
-	q *query
+	queryForm
 }
+
+// longQuery is a query in the long form.
+func longQuery[T any](q *query) Query[T] { return Query[T]{queryForm: queryForm{q: q}} }
 
 // A query is what of a Query or a Scan does not depend on the Go type: see
 // schema.
@@ -96,11 +99,30 @@ func (q *query) on(refine func(*core)) *query {
 // ranges, one after the other, in the order of the key. If nothing serves the
 // conditions the error is a [PlanError] that says of each index why.
 func (t *Table[T]) Query(conds ...Cond[T]) Query[T] {
-	q := t.inner().query()
+	var q Query[T]
+	declare(&q.queryForm, t.inner(), conds)
+	return q
+}
+
+// declare makes a query. It and others below take the query by its place so that
+// what is left of the methods is copied into their callers, and no query is.
+func declare[T any](f *queryForm, t *core, conds []Cond[T]) {
+	f.brief.core = t
 	for _, c := range conds {
-		q.require(given(c))
+		cond := termOf(c)
+		f.require(&cond)
 	}
-	return Query[T]{q: q}
+}
+
+// require adds a condition on the key to a query that nobody has yet.
+func (f *queryForm) require(t *term) {
+	if f.q == nil {
+		if f.brief.key(t) {
+			return
+		}
+		f.q = f.brief.long()
+	}
+	f.q.require(t.orMistake())
 }
 
 func (t *core) query() *query {
@@ -119,7 +141,15 @@ func (q *query) require(n *node) {
 // all the same. It may test any attribute but the keys of the index that is
 // used. Several filters must all be fulfilled.
 func (q Query[T]) Filter(cond Cond[T]) Query[T] {
-	return Query[T]{q: q.q.withFilter(given(cond))}
+	filter(&q.queryForm, cond)
+	return q
+}
+
+func filter[T any](f *queryForm, cond Cond[T]) {
+	t := termOf(cond)
+	if f.q != nil || !f.brief.add(&t) {
+		*f = queryForm{q: f.long().withFilter(t.orMistake())}
+	}
 }
 
 func (q *query) withFilter(cond *node) *query {
@@ -138,7 +168,7 @@ func (q *query) withFilter(cond *node) *query {
 // one Query for each range, and a page of n items up to n+1 items of each.
 // Items with equal values come in the order of the ranges.
 func (q Query[T]) OrderBy(attribute AnyAttribute[T]) Query[T] {
-	return Query[T]{q: q.q.orderedBy(targetOf(attribute))}
+	return longQuery[T](q.long().orderedBy(targetOf(attribute)))
 }
 
 func (q *query) orderedBy(path *fields.Path, err error) *query {
@@ -163,7 +193,7 @@ func (t *core) own(f *fields.Field) *fields.Field {
 }
 
 // Via chooses a secondary index by its name.
-func (q Query[T]) Via(index string) Query[T] { return Query[T]{q: q.q.through(index)} }
+func (q Query[T]) Via(index string) Query[T] { return longQuery[T](q.long().through(index)) }
 
 func (q *query) through(index string) *query {
 	n := q.refined()
@@ -175,7 +205,13 @@ func (q *query) through(index string) *query {
 }
 
 // Descending reads from the end of the sort key.
-func (q Query[T]) Descending() Query[T] { return Query[T]{q: q.q.backward()} }
+func (q Query[T]) Descending() Query[T] {
+	if q.q == nil && q.brief.core != nil {
+		q.brief.descending = true
+		return q
+	}
+	return longQuery[T](q.long().backward())
+}
 
 func (q *query) backward() *query {
 	n := q.refined()
@@ -184,11 +220,21 @@ func (q *query) backward() *query {
 }
 
 // Consistent is [Table.Consistent] for this query.
-func (q Query[T]) Consistent() Query[T] { return Query[T]{q: q.q.on((*core).consistently)} }
+func (q Query[T]) Consistent() Query[T] {
+	return longQuery[T](q.long().on((*core).consistently))
+}
 
 // Project is [Table.Project] for this query.
 func (q Query[T]) Project(attributes ...AnyAttribute[T]) Query[T] {
-	return Query[T]{q: q.q.projected(project(attributes))}
+	projectOn(&q.queryForm, attributes)
+	return q
+}
+
+func projectOn[T any](f *queryForm, attributes []AnyAttribute[T]) {
+	var few [4]*fields.Path
+	if paths, ok := lasting(few[:0], attributes); !ok || f.q != nil || !f.brief.project(paths) {
+		*f = queryForm{q: f.long().projected(project(attributes))}
+	}
 }
 
 func (q *query) projected(p projection) *query {
@@ -202,7 +248,7 @@ func (q *query) projected(p projection) *query {
 // PageSize is how many items one request reads at most: DynamoDB's Limit. Zero,
 // the default, leaves it to All and Count to read 1 MB at a time, and to Page
 // to read what it is likely to need.
-func (q Query[T]) PageSize(n int) Query[T] { return Query[T]{q: q.q.pageSized(n)} }
+func (q Query[T]) PageSize(n int) Query[T] { return longQuery[T](q.long().pageSized(n)) }
 
 func (q *query) pageSized(items int) *query {
 	n := q.refined()
@@ -215,7 +261,7 @@ func (q *query) pageSized(items int) *query {
 
 // MaxReads is how many items one Page reads at most, matching or not. Zero, the
 // default, is no limit: a filter that matches nothing then reads all.
-func (q Query[T]) MaxReads(n int) Query[T] { return Query[T]{q: q.q.capped(n)} }
+func (q Query[T]) MaxReads(n int) Query[T] { return longQuery[T](q.long().capped(n)) }
 
 func (q *query) capped(items int) *query {
 	n := q.refined()
@@ -231,17 +277,17 @@ func (q *query) capped(items int) *query {
 // what it returns. Without it reading stops at the first such item. A page
 // that looks one item ahead may call it for an item behind its end.
 func (q Query[T]) OnBadItem(f func(*ItemError) error) Query[T] {
-	n := q.q.copy()
+	n := q.long().copy()
 	n.onBad = f
-	return Query[T]{q: n}
+	return longQuery[T](n)
 }
 
 // From starts All and Count at a cursor of this query. The empty cursor is the
 // beginning.
 func (q Query[T]) From(cursor string) Query[T] {
-	n := q.q.copy()
+	n := q.long().copy()
 	n.from = cursor
-	return Query[T]{q: n}
+	return longQuery[T](n)
 }
 
 func (q *query) opError(p *queryPlan, err error) error {
@@ -279,7 +325,18 @@ func (q *query) observed() (*query, *tally) {
 // cursor: for tests, logs and measurements. It sends nothing, and appends nothing
 // if no item can fulfil the conditions. The JSON holds key values, so mind where
 // you print it.
-func (q Query[T]) AppendRequest(dst []byte) ([]byte, error) { return q.q.appendRequest(dst) }
+func (q Query[T]) AppendRequest(dst []byte) ([]byte, error) {
+	return q.appendRequest(dst)
+}
+
+func (f *queryForm) appendRequest(dst []byte) ([]byte, error) {
+	if f.q == nil && f.brief.core != nil {
+		if dst, ok := f.brief.core.recipes.appendRequest(dst, &f.brief); ok {
+			return dst, nil
+		}
+	}
+	return f.ready().appendRequest(dst)
+}
 
 func (q *query) appendRequest(dst []byte) ([]byte, error) {
 	if q == nil {

@@ -131,6 +131,7 @@ func (s space[T]) run(t *testing.T) {
 		}
 		m := s.conditions(rt)
 		q := table.Query(append(m.conds, s.partition(group))...)
+		asksWhat(rt, q, ddbtable.Open(client, s.def, ddbtable.TableName(table.Name())).Query(append(m.conds, s.partition(group))...))
 		if via := rapid.SampledFrom(append(s.via, "")).Draw(rt, "via"); via != "" {
 			q = q.Via(via)
 		}

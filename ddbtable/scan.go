@@ -17,13 +17,13 @@ type segment struct{ index, total int }
 func (t *Table[T]) Scan() Scan[T] {
 	q := t.inner().query()
 	q.scan = &segment{total: 1}
-	return Scan[T]{Query[T]{q: q}}
+	return Scan[T]{longQuery[T](q)}
 }
 
 // query is the scan as a query. That of the zero Scan tells that it is one.
 func (s Scan[T]) query() Query[T] {
 	if s.q.q == nil {
-		return Query[T]{q: &query{scan: new(segment)}}
+		return longQuery[T](&query{scan: new(segment)})
 	}
 	return s.q
 }
@@ -60,7 +60,7 @@ func (s Scan[T]) From(cursor string) Scan[T] { return Scan[T]{s.query().From(cur
 // counted from 0, so that several workers can share a scan. A cursor belongs
 // to its segment. DynamoDB takes 1 to 1,000,000 segments.
 func (s Scan[T]) Segment(index, of int) Scan[T] {
-	return Scan[T]{Query[T]{q: s.query().q.segmented(index, of)}}
+	return Scan[T]{longQuery[T](s.query().q.segmented(index, of))}
 }
 
 func (q *query) segmented(index, of int) *query {

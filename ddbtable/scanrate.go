@@ -15,7 +15,7 @@ import (
 // by all segments and all runs of the scan. One request may read 1 MB, which is
 // 128 units; a small [Scan.PageSize] makes it even.
 func (s Scan[T]) RateLimit(unitsPerSecond float64) Scan[T] {
-	return Scan[T]{Query[T]{q: s.query().q.limited(unitsPerSecond)}}
+	return Scan[T]{longQuery[T](s.query().q.limited(unitsPerSecond))}
 }
 
 func (q *query) limited(unitsPerSecond float64) *query {

@@ -18,7 +18,7 @@ import (
 func Expression[T any](cond expression.ConditionBuilder) Cond[T] {
 	built, err := expression.NewBuilder().WithCondition(cond).Build()
 	if err != nil {
-		return condition[T]{&node{op: opSDK, err: planErrorf("condition of the expression package: %v", err)}}
+		return ofNode[T](&node{op: opSDK, err: planErrorf("condition of the expression package: %v", err)})
 	}
 	sdk := &sdkCondition{names: built.Names(), values: make(map[string]fields.Value)}
 	n := &node{op: opSDK, sdk: sdk}
@@ -30,7 +30,7 @@ func Expression[T any](cond expression.ConditionBuilder) Cond[T] {
 		sdk.values[placeholder] = value
 	}
 	sdk.tokens = tokens(*built.Condition())
-	return condition[T]{n}
+	return ofNode[T](n)
 }
 
 // An sdkCondition is an expression with placeholders of its own.

@@ -43,6 +43,8 @@ type core struct {
 
 	there *node // the condition that there is an item
 
+	recipes *recipes // of this core; a copy has none
+
 	err error // of Open, reported by the first request
 }
 
@@ -101,6 +103,7 @@ func Open[T any](client Client, def *Definition[T], options ...Option) *Table[T]
 	}
 	t := &Table[T]{core: openCore(client, &def.schema, options), def: def}
 	t.list, t.refuse = def.list, t.conditionError
+	t.recipes = &recipes{of: &t.core}
 	return t
 }
 
@@ -165,6 +168,7 @@ func (t *Table[T]) copy() *Table[T] {
 		return new(Table[T])
 	}
 	c := *t
+	c.recipes = &recipes{of: &c.core}
 	return &c
 }
 
@@ -311,11 +315,10 @@ func (t *core) badItem(i item, err error) *ItemError {
 	return e
 }
 
-// nodesOf are the nodes of equalities that a caller gave.
-func nodesOf[T any](equalities []Equality[T]) []*node {
-	all := make([]*node, len(equalities))
-	for i, e := range equalities {
-		all[i] = e.n
+// nodesOf appends the nodes of equalities that a caller gave.
+func nodesOf[T any](all []*node, equalities []Equality[T]) []*node {
+	for i := range equalities {
+		all = append(all, equalities[i].term.made())
 	}
 	return all
 }

@@ -90,7 +90,7 @@ type check struct {
 // Check returns the check of the item with the primary key that the equalities
 // give, as in [Table.Get]. Without If it is that the item exists.
 func (t *Table[T]) Check(key ...Equality[T]) Check[T] {
-	return Check[T]{check{core: t.inner(), key: nodesOf(key)}}
+	return Check[T]{check{core: t.inner(), key: nodesOf(nil, key)}}
 }
 
 // If makes the transaction fail unless the stored item fulfils the condition.

@@ -33,7 +33,7 @@ type update struct {
 // Update returns the request that changes the item with the primary key that
 // the equalities give, as in [Table.Get].
 func (t *Table[T]) Update(key ...Equality[T]) Update[T] {
-	return Update[T]{t, update{core: t.inner(), key: nodesOf(key)}}
+	return Update[T]{t, update{core: t.inner(), key: nodesOf(nil, key)}}
 }
 
 // Change adds changes. Derived attributes are kept right without being named.

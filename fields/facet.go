@@ -127,6 +127,15 @@ func (f *Facet) Append(dst []byte, v Value) ([]byte, error) {
 	return f.finish(append(dst, v.text...), len(dst), true)
 }
 
+// AppendWritten is [Facet.Append] of a text that the attribute's codec has just
+// written.
+func (f *Facet) AppendWritten(dst, text []byte) ([]byte, error) {
+	if n := f.digits - len(text); n >= 0 && f.plain() && len(text) > 0 && text[0] != '-' {
+		return append(append(dst, manyZeros[:n]...), text...), nil
+	}
+	return f.finish(append(dst, text...), len(dst), false)
+}
+
 func (f *Facet) checkStored(v Value) error {
 	valid := f.rule().valid
 	switch {
@@ -222,10 +231,12 @@ func zeros(dst []byte, start, width int) []byte {
 	return dst
 }
 
+// manyZeros are those of the widest facet.
+const manyZeros = "00000000000000000000000000000000000000"
+
 // appendPadded appends v with zeros before it, of which there are enough.
 func appendPadded(dst []byte, v int64, digits int) []byte {
-	const zeros = "00000000000000000000000000000000000000"
-	dst = append(dst, zeros[:digits]...)
+	dst = append(dst, manyZeros[:digits]...)
 	i, rest := len(dst), uint64(v)
 	for ; rest >= 10; rest /= 100 {
 		i -= 2

@@ -68,6 +68,9 @@ func (f *Field) CheckKey(v Value) error {
 	return nil
 }
 
+// TakesKey reports whether CheckKey takes the value of that text.
+func (f *Field) TakesKey(text []byte) bool { return f.codec.facet.checkKey(text) == nil }
+
 // A location leads from a struct to one of its fields, through embedded
 // structs, of which some may be embedded by pointer.
 type location struct {

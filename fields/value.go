@@ -1,8 +1,10 @@
 package fields
 
 import (
+	"bytes"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -161,17 +163,19 @@ func (v Value) Canonical() string {
 // Compare orders two scalars of the same key type, S, N or B, as DynamoDB does.
 func (v Value) Compare(w Value) int {
 	if v.kind == N {
-		a, errA := decimal.Parse([]byte(v.text))
-		b, errB := decimal.Parse([]byte(w.text))
+		return CompareTexts(N, []byte(v.text), []byte(w.text))
+	}
+	return strings.Compare(v.text, w.text)
+}
+
+// CompareTexts is [Value.Compare] of the texts of two values of type k.
+func CompareTexts(k Kind, v, w []byte) int {
+	if k == N {
+		a, errA := decimal.Parse(v)
+		b, errB := decimal.Parse(w)
 		if errA == nil && errB == nil {
 			return a.Compare(b)
 		}
 	}
-	switch {
-	case v.text < w.text:
-		return -1
-	case v.text > w.text:
-		return 1
-	}
-	return 0
+	return bytes.Compare(v, w)
 }

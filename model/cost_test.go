@@ -191,8 +191,8 @@ func TestAllocationsOfAKeptQuery(t *testing.T) {
 	}
 }
 
-// A query that is made for each call is planned in few pieces of memory. See
-// decision 0029.
+// A query that is made for each call, with other values, takes no memory before it
+// is sent. See decision 0032.
 func TestAllocationsOfAFreshQuery(t *testing.T) {
 	if testing.CoverMode() != "" || raceEnabled {
 		t.Skip("instrumented code allocates in its own way")
@@ -200,6 +200,7 @@ func TestAllocationsOfAFreshQuery(t *testing.T) {
 	orders, user, created := ddbtable.Open(cannedClient(nil), model.Orders), uuid.UUID{7}, time.Unix(1700000000, 0)
 	var buf []byte
 	got := testing.AllocsPerRun(100, func() {
+		created = created.Add(time.Second)
 		q := orders.Query(model.UserID.Eq(user), model.OrderStatus.Between(model.InProgress, model.Completed)).
 			Filter(model.Created.Gt(created)).Project(model.OrderID, model.Created, model.OrderStatus)
 		var err error
@@ -207,7 +208,7 @@ func TestAllocationsOfAFreshQuery(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
-	if got > 16 {
-		t.Errorf("a fresh query allocates %v times, at most 16 are right", got)
+	if got > 0 {
+		t.Errorf("a fresh query allocates %v times", got)
 	}
 }

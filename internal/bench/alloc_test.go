@@ -22,7 +22,7 @@ func TestAllocations(t *testing.T) {
 		"request-compiled allocs":             0,
 		"update allocs-over-empty-call":       15,
 		"batchwrite25 allocs-over-empty-call": 30,
-		"request-oneshot allocs":              16,
+		"request-oneshot allocs":              0,
 	}
 	for _, g := range allGroups() {
 		g.count()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"log"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
@@ -34,7 +35,8 @@ func pageOf[T any](plan *fields.Plan[T], items []T) []byte {
 type subject[T, P any] struct {
 	plan  *fields.Plan[T]
 	items []T
-	query func(*dynamodb.Client) ddbtable.Query[T]
+	def   *ddbtable.Definition[T]
+	query func(t *ddbtable.Table[T], other bool) ddbtable.Query[T] // or another partition
 	input func() *dynamodb.QueryInput
 	peer  func(*dynamodb.Client) *dynamo.Query
 	hand  func(map[string]types.AttributeValue, *T) error
@@ -44,9 +46,9 @@ type subject[T, P any] struct {
 // derived sort key.
 func orderSubject(n int) *subject[model.Order, taggedOrder] {
 	return &subject[model.Order, taggedOrder]{
-		plan: orderPlan, items: orders[:n], hand: handUnmarshal,
-		query: func(c *dynamodb.Client) ddbtable.Query[model.Order] {
-			return ddbtable.Open(c, model.Orders).Query(model.UserID.Eq(user), model.OrderStatus.Eq(model.InProgress))
+		plan: orderPlan, items: orders[:n], hand: handUnmarshal, def: model.Orders,
+		query: func(t *ddbtable.Table[model.Order], other bool) ddbtable.Query[model.Order] {
+			return t.Query(model.UserID.Eq(pick(other, user, orders[1].ID)), model.OrderStatus.Eq(model.InProgress))
 		},
 		input: func() *dynamodb.QueryInput {
 			return &dynamodb.QueryInput{
@@ -64,9 +66,9 @@ func orderSubject(n int) *subject[model.Order, taggedOrder] {
 
 func wideSubject(n int) *subject[wide, wide] {
 	return &subject[wide, wide]{
-		plan: widePlan, items: wides[:n], hand: handUnmarshalWide,
-		query: func(c *dynamodb.Client) ddbtable.Query[wide] {
-			return ddbtable.Open(c, wideTable).Query(wideTenant.Eq("tenant-7"))
+		plan: widePlan, items: wides[:n], hand: handUnmarshalWide, def: wideTable,
+		query: func(t *ddbtable.Table[wide], other bool) ddbtable.Query[wide] {
+			return t.Query(wideTenant.Eq(pick(other, "tenant-7", "tenant-8")))
 		},
 		input: func() *dynamodb.QueryInput {
 			return &dynamodb.QueryInput{
@@ -78,11 +80,18 @@ func wideSubject(n int) *subject[wide, wide] {
 	}
 }
 
+func pick[V any](other bool, one, two V) V {
+	if other {
+		return two
+	}
+	return one
+}
+
 // queryPage is ddbtable's call: a query value that is kept, and a page of it.
 // The answer has an item more than the page, as DynamoDB would send it, so that
 // the page ends in a cursor.
 func (s *subject[T, P]) queryPage() func() {
-	q := s.query(newClient(pageOf(s.plan, s.items)))
+	q := s.query(ddbtable.Open(newClient(pageOf(s.plan, s.items)), s.def), false)
 	want := len(s.items) - 1
 	return func() {
 		page := must(q.Page(ctx, want, ""))
@@ -93,11 +102,15 @@ func (s *subject[T, P]) queryPage() func() {
 	}
 }
 
-// freshPage is queryPage with a query value that is made for each call.
+// freshPage is queryPage with a query value that is made for each call, every
+// second time another, so that its plan has to be made as well.
 func (s *subject[T, P]) freshPage() func() {
-	client := newClient(pageOf(s.plan, s.items))
-	want := len(s.items) - 1
-	return func() { exactly(len(must(s.query(client).Page(ctx, want, "")).Items), want) }
+	table := ddbtable.Open(newClient(pageOf(s.plan, s.items)), s.def)
+	want, other := len(s.items)-1, false
+	return func() {
+		other = !other
+		exactly(len(must(s.query(table, other).Page(ctx, want, "")).Items), want)
+	}
 }
 
 // group is the work of reading the subject in every way.
@@ -128,7 +141,7 @@ func (s *subject[T, P]) group(work string) *group {
 		{name: "ddbtable-again", extra: true, do: s.queryPage()}, // 1, or the measure is biased
 		{name: "ddbtable-fresh", extra: true, do: s.freshPage()},
 		{name: "ddbtable-all", extra: true, do: func() {
-			q := s.query(client)
+			q := s.query(ddbtable.Open(client, s.def), false)
 			exactly(len(must(ddbtable.Collect(q.All(ctx)))), n)
 		}},
 	}}
@@ -139,7 +152,7 @@ func (s *subject[T, P]) group(work string) *group {
 
 // byPlan reads the answer with ddbtable's plan alone, in the SDK's call.
 func (s *subject[T, P]) byPlan(client *dynamodb.Client) func() {
-	request := must(s.query(client).AppendRequest(nil))
+	request := must(s.query(ddbtable.Open(client, s.def), false).AppendRequest(nil))
 	return func() {
 		var items []T
 		p := &handProtocol{request: request, read: func(answer []byte) error {
@@ -154,7 +167,7 @@ func (s *subject[T, P]) byPlan(client *dynamodb.Client) func() {
 // byHand reads a page of orders with the hand-written reader.
 func byHand(s *subject[model.Order, taggedOrder]) func() {
 	client := newClient(pageOf(s.plan, s.items))
-	request := must(s.query(client).AppendRequest(nil))
+	request := must(s.query(ddbtable.Open(client, s.def), false).AppendRequest(nil))
 	return func() {
 		var items []model.Order
 		p := &handProtocol{request: request, read: func(answer []byte) error {
@@ -200,10 +213,12 @@ func requestGroups() []*group {
 	table := ddbtable.Open(newClient(nil), model.Orders)
 	created := aOrder.Created
 	query := func() ddbtable.Query[model.Order] {
+		created = created.Add(time.Second) // or the query before would do
 		return table.Query(model.UserID.Eq(user), model.OrderStatus.Between(model.InProgress, model.Completed)).
 			Filter(model.Created.Gt(created)).Project(model.OrderID, model.Created, model.OrderStatus)
 	}
-	kept := query()
+	kept := ddbtable.Open(newClient(nil), model.Orders).Query(model.UserID.Eq(user), model.OrderStatus.Between(model.InProgress, model.Completed)).
+		Filter(model.Created.Gt(created)).Project(model.OrderID, model.Created, model.OrderStatus)
 	var buf []byte
 	groups := []*group{
 		{work: "request-oneshot", variants: []*variant{{name: "ddbtable", do: func() { buf = must(query().AppendRequest(buf[:0])) }}}},

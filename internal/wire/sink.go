@@ -101,7 +101,7 @@ func AppendClosing(dst []byte, start int, k Kind, plain bool) []byte {
 	case k == B:
 		dst = appendBase64(dst, start)
 	case k == S && !plain:
-		dst = appendEscapes(dst, start)
+		dst = AppendEscapes(dst, start)
 	case k == BOOL || k == NULL:
 		return append(dst, '}')
 	}
@@ -282,7 +282,7 @@ func (s *Sink) Set(k Kind, texts []string) {
 		if k == BS {
 			s.buf = appendBase64(s.buf, start)
 		} else {
-			s.buf = appendEscapes(s.buf, start)
+			s.buf = AppendEscapes(s.buf, start)
 		}
 		s.buf = append(s.buf, '"')
 	}

@@ -163,14 +163,18 @@ func AppendString(dst []byte, text string) []byte {
 	dst = append(dst, '"')
 	start := len(dst)
 	dst = append(dst, text...)
-	return append(appendEscapes(dst, start), '"')
+	return append(AppendEscapes(dst, start), '"')
 }
 
-// appendEscapes replaces what a JSON string may not hold in dst[start:] by its
+// AppendEscapes replaces what a JSON string may not hold in dst[start:] by its
 // escape sequence, in place. Nearly always there is nothing to replace.
-func appendEscapes(dst []byte, start int) []byte {
+func AppendEscapes(dst []byte, start int) []byte {
+	i := start
+	for i+8 <= len(dst) && specials(binary.LittleEndian.Uint64(dst[i:])) == 0 {
+		i += 8
+	}
 	more := 0
-	for _, c := range dst[start:] {
+	for _, c := range dst[i:] {
 		if special(c) {
 			more += len(escapeOf(c)) - 1
 		}
