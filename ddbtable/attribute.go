@@ -15,9 +15,9 @@ type Attribute[T, V any] struct{ handle *handle }
 
 // A handle is what of an Attribute does not depend on Go types.
 type handle struct {
-	path  *fields.Path
-	err   error // of At and Entry
-	whole bool  // it leads to an attribute as a whole
+	path    *fields.Path
+	err     error // of At and Entry
+	lasting bool  // made by Attr: a program has few of them
 }
 
 // AnyAttribute is a handle on an attribute of T, whatever its values are.
@@ -61,7 +61,7 @@ func Attr[T, V any](selector func(*T) *V) Attribute[T, V] {
 		_, file, line, _ := runtime.Caller(1)
 		panic(fmt.Sprintf("ddbtable: Attr at %s:%d: %v", file, line, err))
 	}
-	return Attribute[T, V]{&handle{path: path, whole: len(path.Steps()) == 0}}
+	return Attribute[T, V]{&handle{path: path, lasting: true}}
 }
 
 // At is the handle on the element at position i, from 0, of a list. A mistake

@@ -35,20 +35,20 @@ type shape struct {
 	descending bool
 }
 
-// key adds a condition on the key, if there is room for it.
+// key adds a condition on the key, before there are filters, if there is room for
+// it.
 func (b *brief) key(t *term) bool {
-	if b.terms > b.keys || !b.add(t) {
+	if !b.add(t) {
 		return false
 	}
 	b.keys++
 	return true
 }
 
-// add adds a term, if it is a comparison of an attribute as a whole, and there is
-// room for it.
+// add adds a term, if it is a comparison and there is room for it.
 func (b *brief) add(t *term) bool {
 	n := t.op.operands()
-	if b.core == nil || t.handle == nil || !t.handle.whole || int(b.terms) == len(b.paths) || int(b.used)+n > len(b.ends) {
+	if b.core == nil || t.handle == nil || !t.handle.lasting || int(b.terms) == len(b.paths) || int(b.used)+n > len(b.ends) {
 		return false
 	}
 	start, length := b.length(), t.room.Len()

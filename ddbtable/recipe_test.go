@@ -87,6 +87,16 @@ func TestQueriesOfOneShapeAskWhatTheyAskAlone(t *testing.T) {
 		"times": func(t *ddbtable.Table[parcel], d draw) ddbtable.Query[parcel] {
 			return t.Query(parcelCustomer.Eq(d.text), parcelSent.Between(d.from, d.to)).Filter(parcelNumber.Lt(d.lo))
 		},
+		"a time": func(t *ddbtable.Table[parcel], d draw) ddbtable.Query[parcel] {
+			return t.Query(parcelCustomer.Eq(d.text), parcelSent.Eq(d.from))
+		},
+		"many bounds": func(t *ddbtable.Table[parcel], d draw) ddbtable.Query[parcel] {
+			q := t.Query(parcelCustomer.Eq(d.text))
+			for range 3 {
+				q = q.Filter(parcelShelf.Between(d.lo, d.hi))
+			}
+			return q
+		},
 		"derived partition": func(t *ddbtable.Table[parcel], d draw) ddbtable.Query[parcel] {
 			return t.Query(parcelDepot.Eq(d.text))
 		},
@@ -136,4 +146,33 @@ func TestQueriesOfOneShapeAskWhatTheyAskAlone(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Where one operand ends and the next begins is a part of them.
+func TestQueriesAreToldApartByTheirOperands(t *testing.T) {
+	table := ddbtable.Open(dynamodb.New(dynamodb.Options{}), parcels)
+	for range 3 {
+		for _, texts := range [][2]string{{"ab", "c"}, {"a", "bc"}} {
+			got, err := table.Query(parcelCustomer.Eq(texts[0]), parcelStatus.Eq(texts[1])).AppendRequest(nil)
+			if want := `{":0":{"S":"` + texts[0] + `"},":1":{"S":"` + texts[1] + `"}}`; err != nil || !strings.Contains(string(got), want) {
+				t.Errorf("got %s, %v\nwant %s", got, err, want)
+			}
+			e := table.Query(parcelCustomer.Eq(texts[0]), parcelStatus.Eq(texts[1])).Explain()
+			if want := `customer = "` + texts[0] + `" AND status = "` + texts[1] + `"`; len(e.KeyConditions) != 1 || e.KeyConditions[0] != want {
+				t.Errorf("got %s\nwant %s", e, want)
+			}
+		}
+	}
+}
+
+// A program whose queries have no end of shapes is slower, and no more.
+func TestShapesBeyondWhatATableKeeps(t *testing.T) {
+	client := dynamodb.New(dynamodb.Options{})
+	table := ddbtable.Open(client, parcels)
+	for range 100 {
+		number := ddbtable.Attr(func(p *parcel) *int { return &p.Number })
+		for n := range 3 {
+			asksWhat(t, table.Query(parcelCustomer.Eq("c"), number.Eq(n)), ddbtable.Open(client, parcels).Query(parcelCustomer.Eq("c"), number.Eq(n)))
+		}
+	}
 }

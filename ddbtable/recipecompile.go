@@ -27,10 +27,8 @@ type slot struct {
 
 // make makes the recipe, if the plan is of the common kind.
 func (r *recipe) make() {
-	p := r.plan
-	common := !p.empty && !p.merged && p.followed == nil && p.core.schema.union == nil &&
-		len(p.ranges) == 1 && len(p.ranges[0].fixed) == 0 && len(p.index.sorts) <= 1
 	first := &brief{shape: r.shape, operands: r.first.operands}
+	common := len(r.plan.ranges) == 1 && len(r.plan.index.sorts) <= 1
 	if !common || !r.compile(first) || !r.write(first) {
 		r.end = ""
 	}
@@ -135,18 +133,17 @@ func (r *recipe) template(b *brief, parts []fields.TemplatePart) bool {
 	if op != opBetween {
 		return false
 	}
-	next := literalAfter(parts, i)
-	lo, hi, ok := next, next, parts[i].Facet.Last()
-	if n := len(next); n > 0 && next[n-1] < 0x7F { // or it is no character of one byte, with a successor of one
-		hi, ok = next[:n-1]+string(next[n-1]+1), true
+	ends := [2]string{literalAfter(parts, i), literalAfter(parts, i)}
+	if v, ok := successor(fields.String(ends[1])); ok { // of no literal, where keys end with the facet, there is none
+		ends[1] = v.Text()
 	}
-	for j, end := range []string{lo, hi} {
+	for j, end := range ends {
 		if !r.prefix(b, parts[:i]) {
 			return false
 		}
 		r.steps = append(r.steps, step{facet: parts[i].Facet, operand: operand + j, literal: end, ends: true})
 	}
-	return ok
+	return true
 }
 
 // write makes the pieces of the request, and tries them.
