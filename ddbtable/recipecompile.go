@@ -151,7 +151,8 @@ func (r *recipe) write(b *brief) bool {
 	c := r.plan.request(0, r.plan.descending)
 	body, t := c.appendBody(nil), r.plan.texts[0]
 	filters := int(b.used) - b.filters()
-	if r.values = r.completed(); len(t.values) < r.values+filters {
+	plain := r.completed()
+	if r.values = len(plain); len(t.values) < r.values+filters {
 		return false
 	}
 	// The values come last among the texts, and flags behind them.
@@ -166,7 +167,8 @@ func (r *recipe) write(b *brief) bool {
 			piece = v.AppendJSON(piece) // the definition's own
 			continue
 		}
-		r.slots = append(r.slots, slot{string(append(piece, wire.Opening(v.Kind())...)), v.Kind() != fields.N})
+		escapes := v.Kind() != fields.N && (i >= r.values || !plain[i])
+		r.slots = append(r.slots, slot{string(append(piece, wire.Opening(v.Kind())...)), escapes})
 		piece = wire.AppendClosing(nil, 0, v.Kind(), true)
 	}
 	r.end = string(append(closeIf(piece, len(t.values)), body[len(body)-flags:]...))
@@ -174,14 +176,25 @@ func (r *recipe) write(b *brief) bool {
 	return ok && bytes.Equal(got, body)
 }
 
-// completed is how many values the steps make.
-func (r *recipe) completed() (n int) {
-	for _, s := range r.steps {
-		if s.ends {
-			n++
+// completed tells of each value that the steps make whether it never needs an
+// escape in JSON.
+func (r *recipe) completed() (plain []bool) {
+	all := true
+	for i := range r.steps {
+		if all = all && r.steps[i].plain(); r.steps[i].ends {
+			plain, all = append(plain, all), true
 		}
 	}
-	return n
+	return plain
+}
+
+// plain reports whether what the step appends never needs an escape in JSON.
+func (s *step) plain() bool {
+	of := s.field
+	if s.facet != nil {
+		of = s.facet.Field
+	}
+	return (s.operand < 0 || of != nil && of.Plain()) && len(wire.AppendString(nil, s.literal)) == len(s.literal)+2
 }
 
 // filters is the first operand of a filter.

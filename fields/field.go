@@ -56,6 +56,9 @@ func (f *Field) Blank() bool { return f.GoName == "_" || strings.HasSuffix(f.GoN
 // Integer reports whether the attribute is a number without a fraction.
 func (f *Field) Integer() bool { return f.codec.facet.shape == shapeInteger }
 
+// Plain reports whether no value's text needs an escape in JSON.
+func (f *Field) Plain() bool { return f.plain }
+
 // Owner names the struct type that the field is in, as error texts do.
 func (f *Field) Owner() string { return f.in.typ.String() }
 
