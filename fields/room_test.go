@@ -49,6 +49,42 @@ func TestRoom(t *testing.T) {
 	}
 }
 
+// A value and a room on a stack keep what they hold while that stack grows, and
+// so moves, in the middle of it.
+func TestRoomOnAStackThatMoves(t *testing.T) {
+	text := must(fields.PathOf(func(r *roomy) *string { return &r.Text }))
+	count := must(fields.PathOf(func(r *roomy) *int { return &r.Count }))
+	result := make(chan string, 1)
+	use := func() {
+		room, word, n := fields.Room{}, "~~~", 0
+		if !fields.AddTo(&room, text, word, true) || !fields.AddTo(&room, count, n, false) || !fields.AddTo(&room, text, "end", true) {
+			result <- "nothing"
+			return
+		}
+		result <- string(room.Text(0, room.Len()))
+	}
+	for range 10 {
+		for depth := range 600 { // each on a stack of its own, that grows at another place
+			go deep(depth, use)
+			if got := <-result; got != "~~~0end" {
+				t.Fatalf("%d calls deep the room has %q", depth, got)
+			}
+		}
+	}
+}
+
+// deep calls use that many calls deep.
+//
+//go:noinline
+func deep(calls int, use func()) byte {
+	var frame [24]byte
+	if calls == 0 {
+		use()
+		return frame[3]
+	}
+	return deep(calls-1, use) + frame[calls%len(frame)]
+}
+
 // A short value in a room costs no memory.
 func TestRoomAllocations(t *testing.T) {
 	id := must(fields.PathOf(func(r *roomy) *uuid.UUID { return &r.ID }))
