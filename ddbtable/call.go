@@ -51,6 +51,7 @@ type call struct {
 	*several // of a batch or a transaction, else nil
 
 	rows rows      // where the items of several go
+	into reading   // where the one item goes that a call asks for
 	seen *attempts // of a conditional write, else nil
 
 	watched attempts // memory for seen

@@ -18,8 +18,10 @@ import (
 
 // ErrCorruptResponse says that the answer to a request was damaged on its way:
 // it does not have the checksum that DynamoDB sent with it, or is no JSON, or
-// nothing at all. For a read, and for a transaction, the SDK's retryer has tried
-// again in vain. A write that failed so was applied; it has not been sent again.
+// nothing at all. For a read, a transaction, and an answer that refuses a request,
+// the SDK's retryer has tried again in vain. A write that DynamoDB answered with
+// success was applied, as the text of the error says then; it has not been sent
+// again.
 var ErrCorruptResponse = errors.New("response is corrupt")
 
 // A corruptError is an ErrCorruptResponse. It keeps no cause but the end of the
@@ -56,18 +58,23 @@ func (op operation) repeatable() bool {
 
 // corrupt is the error of an answer that could not be read for that reason.
 func (op operation) corrupt(format string, args ...any) error {
-	e := &corruptError{reason: fmt.Sprintf(format, args...), again: op.repeatable()}
-	return &smithy.DeserializationError{Err: e}
+	return corrupt(op.repeatable(), fmt.Sprintf(format, args...))
 }
 
-// readBody reads the whole answer to a request that succeeded into b, and
-// checks its sum.
+func corrupt(again bool, reason string) error {
+	return &smithy.DeserializationError{Err: &corruptError{reason: reason, again: again}}
+}
+
+func succeeded(resp *smithyhttp.Response) bool { return resp.StatusCode/100 == 2 }
+
+// readBody reads the whole answer into b, and checks its sum.
 func (op operation) readBody(ctx context.Context, b *buffer, resp *smithyhttp.Response) error {
+	again := op.repeatable() || !succeeded(resp)
 	if err := b.readFrom(resp.Body, resp.ContentLength); err != nil {
-		return op.broken(ctx, err)
+		return broken(ctx, again, err)
 	}
-	if len(b.bytes) == 0 {
-		return op.corrupt("it is empty")
+	if len(b.bytes) == 0 && succeeded(resp) {
+		return corrupt(again, "it is empty")
 	}
 	// The sum of a compressed answer is that of the compressed bytes. The
 	// format has a sum of its own, which was checked at the end of the body.
@@ -80,21 +87,21 @@ func (op operation) readBody(ctx context.Context, b *buffer, resp *smithyhttp.Re
 	}
 	want, err := strconv.ParseUint(sum, 10, 32)
 	if err != nil {
-		return op.corrupt("its header X-Amz-Crc32 is no number")
+		return corrupt(again, "its header X-Amz-Crc32 is no number")
 	}
 	if crc32.ChecksumIEEE(b.bytes) != uint32(want) {
-		return op.corrupt("its CRC32 is not that of the header X-Amz-Crc32")
+		return corrupt(again, "its CRC32 is not that of the header X-Amz-Crc32")
 	}
 	return nil
 }
 
 // broken is the error of an answer that ended with err before its end.
-func (op operation) broken(ctx context.Context, err error) error {
-	if op.repeatable() && !damaged(err) {
+func broken(ctx context.Context, again bool, err error) error {
+	if again && !damaged(err) {
 		// The SDK knows which failures of the network to retry.
 		return &smithy.DeserializationError{Err: err}
 	}
-	return &smithy.DeserializationError{Err: &corruptError{reason: err.Error(), again: op.repeatable(), ended: ctx.Err()}}
+	return &smithy.DeserializationError{Err: &corruptError{reason: err.Error(), again: again, ended: ctx.Err()}}
 }
 
 // damaged reports whether err says that compressed data was damaged.
@@ -128,8 +135,8 @@ func (op operation) checked(o *dynamodb.Options) {
 }
 
 func (p *checkedProtocol) DeserializeResponse(ctx context.Context, schema *smithy.OperationSchema, registry *smithy.TypeRegistry, resp *smithyhttp.Response, out smithy.Deserializable) error {
-	if resp.StatusCode/100 != 2 {
-		return p.ClientProtocol.DeserializeResponse(ctx, schema, registry, resp, out)
+	if !succeeded(resp) {
+		return p.op.refusal(ctx, p.ClientProtocol, schema, registry, resp, out)
 	}
 	b := newBuffer()
 	defer b.release()
@@ -137,10 +144,27 @@ func (p *checkedProtocol) DeserializeResponse(ctx context.Context, schema *smith
 		return err
 	}
 	resp.Body = readCloser{bytes.NewReader(b.bytes), resp.Body}
-	if err := p.decode(ctx, schema, registry, resp, out); err != nil {
+	if err := decode(ctx, p.ClientProtocol, schema, registry, resp, out); err != nil {
 		return p.op.corrupt("%v", err)
 	}
 	return nil
+}
+
+// refusal is the error that an answer without success holds, as the client's own
+// protocol decodes it. A damaged one is not believed: it may hold an item, and its
+// code decides what the caller does next. It is safe to ask again, as the SDK does
+// with some refusals anyway.
+func (op operation) refusal(ctx context.Context, own smithyhttp.ClientProtocol, schema *smithy.OperationSchema, registry *smithy.TypeRegistry, resp *smithyhttp.Response, out smithy.Deserializable) error {
+	b := new(buffer) // not of the pool: the SDK's error keeps the response
+	if err := op.readBody(ctx, b, resp); err != nil {
+		return err
+	}
+	resp.Body = readCloser{bytes.NewReader(b.bytes), resp.Body}
+	err := decode(ctx, own, schema, registry, resp, out)
+	if errors.Is(err, errDecoder) {
+		return corrupt(true, err.Error())
+	}
+	return err
 }
 
 var errDecoder = errors.New("JSON is malformed, and the SDK's decoder cannot say where")
@@ -148,13 +172,13 @@ var errDecoder = errors.New("JSON is malformed, and the SDK's decoder cannot say
 // decode is the SDK's decoding. Its decoder panics on some malformed JSON, such
 // as a list that begins with a comma (seen with smithy-go v1.28.8): here that is
 // an error like any other.
-func (p *checkedProtocol) decode(ctx context.Context, schema *smithy.OperationSchema, registry *smithy.TypeRegistry, resp *smithyhttp.Response, out smithy.Deserializable) (err error) {
+func decode(ctx context.Context, own smithyhttp.ClientProtocol, schema *smithy.OperationSchema, registry *smithy.TypeRegistry, resp *smithyhttp.Response, out smithy.Deserializable) (err error) {
 	defer func() {
 		if recover() != nil {
 			err = errDecoder
 		}
 	}()
-	return p.ClientProtocol.DeserializeResponse(ctx, schema, registry, resp, out)
+	return own.DeserializeResponse(ctx, schema, registry, resp, out)
 }
 
 type readCloser struct {

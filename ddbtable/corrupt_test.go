@@ -74,6 +74,109 @@ func TestNoFlippedBitGivesAWrongResult(t *testing.T) {
 	})
 }
 
+// What is malformed, though its sum is right, is an error without an item, and is
+// asked for again where that is safe.
+func TestMalformedItemsAreDamage(t *testing.T) {
+	items := []string{
+		`{"id":{"S":"a","N":"1"}}`, `{"id":{"S":7}}`, `{"id":[]}`, `{"id":{"S":"\x"}}`,
+		`{"id":{"B":"Y"}}`, `{"id":{"S":"a"},"tags":{"SS":{}}}`, `{"id":{"S":"a"},"n":{"N":7}}`,
+	}
+	bothWays(t, func(t *testing.T, way ...ddbtable.Option) {
+		for _, item := range items {
+			for _, a := range apiCalls {
+				if !strings.Contains(a.answer, coinJSON) || a.operation == "BatchWriteItem" {
+					continue
+				}
+				client, c := newCanned(func(int) *http.Response { return sealed(strings.ReplaceAll(a.answer, coinJSON, item)) })
+				got, err := a.call(t, client, way...)
+				want := 2
+				if a.write {
+					want = 1
+				}
+				if !a.isCorrupt(err) || len(c.bodies) != want || strings.Contains(show(got), "ID:a") {
+					t.Errorf("%s of %s, sent %d times: %s %v", a.operation, item, len(c.bodies), show(got), err)
+				}
+			}
+		}
+	})
+}
+
+// A refusal is not believed if a bit of it is wrong, so that no Old is; and as
+// nothing was written, it is safe to ask again.
+func TestNoFlippedBitOfARefusalGivesAWrongOldItem(t *testing.T) {
+	refusals := map[string]struct {
+		body string
+		run  func(ctx context.Context, client *dynamodb.Client, t *ddbtable.Table[coin]) error
+	}{
+		"Create": {
+			`{"__type":"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException","Message":"no","Item":` + coinJSON + `}`,
+			func(ctx context.Context, _ *dynamodb.Client, t *ddbtable.Table[coin]) error {
+				_, err := t.Create(coin{"a", 9, nil}).Run(ctx)
+				return err
+			},
+		},
+		"transaction": {
+			`{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","Message":"no","CancellationReasons":[{"Code":"ConditionalCheckFailed","Item":` + coinJSON + `}]}`,
+			func(ctx context.Context, client *dynamodb.Client, t *ddbtable.Table[coin]) error {
+				return ddbtable.WriteTransaction(client, t.Create(coin{"a", 9, nil})).Run(ctx)
+			},
+		},
+	}
+	bothWays(t, func(t *testing.T, way ...ddbtable.Option) {
+		for of, r := range refusals {
+			for name, answer := range map[string]func(string) *http.Response{"plain": sealed, "gzip": zipped} {
+				body, unpack := pack(answer(r.body))
+				client, c := newCanned(func(int) *http.Response {
+					resp := unpack(body)
+					resp.StatusCode = http.StatusBadRequest
+					return resp
+				}, acceptsGzip)
+				table := ddbtable.Open(client, coins, way...)
+				refused := 0
+				for bit := -1; bit < 8*len(body); bit++ { // -1 is none
+					c.bodies = nil
+					if bit >= 0 {
+						body[bit/8] ^= 1 << (bit % 8)
+					}
+					err := r.run(t.Context(), client, table)
+					if bit >= 0 {
+						body[bit/8] ^= 1 << (bit % 8)
+					}
+					failed, ok := errors.AsType[*ddbtable.ConditionError[coin]](err)
+					switch {
+					case ok && failed.Old != nil && show(failed.Old) == "&{ID:a N:7 Tags:[x]}" && len(c.bodies) == 1:
+					case bit >= 0 && errors.Is(err, ddbtable.ErrCorruptResponse) && !strings.Contains(err.Error(), "was applied") && len(c.bodies) == 2:
+						refused++
+					default:
+						t.Fatalf("%s, %s, bit %d, sent %d times: %v", of, name, bit, len(c.bodies), err)
+					}
+				}
+				if refused == 0 {
+					t.Errorf("%s, %s: no flipped bit was found", of, name)
+				}
+			}
+		}
+	})
+}
+
+// A refusal whose sum is wrong is asked for again, and the second answer counts.
+func TestADamagedRefusalIsAskedForAgain(t *testing.T) {
+	bothWays(t, func(t *testing.T, way ...ddbtable.Option) {
+		client, c := newCanned(func(attempt int) *http.Response {
+			if attempt > 1 {
+				return sealed("{}")
+			}
+			resp := with(sealed(`{"__type":"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException"}`), "X-Amz-Crc32", "0")
+			resp.StatusCode = http.StatusBadRequest
+			return resp
+		})
+		_, err := ddbtable.Open(client, coins, way...).Create(coin{"a", 9, nil}).Run(t.Context())
+		if err != nil || len(c.bodies) != 2 {
+			t.Errorf("sent %d times: %v", len(c.bodies), err)
+		}
+	})
+}
+
 // What may be sent again is, and gives the right result when the second
 // response is intact.
 func TestReadsAndTransactionsAreTriedAgain(t *testing.T) {

@@ -1,6 +1,9 @@
 package ddbtable
 
-import "context"
+import (
+	"context"
+	"errors"
+)
 
 // A Delete removes the item with a key. It is immutable; Run sends it.
 type Delete[T any] struct {
@@ -74,6 +77,7 @@ func (d deletion) apply(ctx context.Context, into record) (removed bool, err err
 	defer out.release()
 	if removed = err == nil && !out.item.none(); removed {
 		err = d.core.applied(into, out.item)
+		removed = !errors.Is(err, ErrCorruptResponse)
 	}
 	return removed, o.done(ctx, d.core.opError("delete", err))
 }

@@ -95,10 +95,10 @@ func (x *exchange) DeserializeResponse(ctx context.Context, schema *smithy.Opera
 	if x.call.rows != nil {
 		x.call.rows.reset()
 	}
-	if resp.StatusCode/100 != 2 {
-		return x.ClientProtocol.DeserializeResponse(ctx, schema, registry, resp, out)
-	}
 	op := x.call.op
+	if !succeeded(resp) {
+		return op.refusal(ctx, x.ClientProtocol, schema, registry, resp, out)
+	}
 	x.reply.body = newBuffer()
 	if err := op.readBody(ctx, x.reply.body, resp); err != nil {
 		return err
@@ -133,7 +133,9 @@ func (x *exchange) parse(json []byte) error {
 			r.bytes = len(json)
 			r.left, err = parseLeftKeys(scan)
 		case "Item", "Attributes":
-			r.item.json, err = object(scan)
+			if r.item.json, err = object(scan); err == nil {
+				err = x.call.into.take(r.item)
+			}
 		case "LastEvaluatedKey":
 			r.last.json, err = object(scan)
 			r.last = r.last.clone() // it goes on into the next request
@@ -207,6 +209,9 @@ func (x *exchange) parseResponses(scan *wire.Scanner) error {
 	x.reply.found = nil
 	return eachElement(scan, func([]byte) error {
 		found, err := parseOne(scan, "Item")
+		if part := len(x.reply.found); err == nil && part < len(x.call.parts) {
+			err = x.call.parts[part].into.take(found)
+		}
 		x.reply.found = append(x.reply.found, found)
 		return err
 	})

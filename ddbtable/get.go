@@ -2,6 +2,7 @@ package ddbtable
 
 import (
 	"context"
+	"errors"
 
 	"example.com/ddb/fields"
 )
@@ -23,7 +24,11 @@ func (t *Table[T]) Get(ctx context.Context, key ...Equality[T]) (T, error) {
 // get reads the item with that key into a record.
 func (t *core) get(ctx context.Context, equalities []*node, into record) error {
 	t, o := t.observed("get")
-	return o.done(ctx, t.opError("get", t.getInto(ctx, equalities, into)))
+	err := t.getInto(ctx, equalities, into)
+	if _, partly := errors.AsType[*ItemError](err); err != nil && !partly {
+		into.reset() // of an item that is hidden, say
+	}
+	return o.done(ctx, t.opError("get", err))
 }
 
 func (t *core) getInto(ctx context.Context, equalities []*node, into record) error {
@@ -37,8 +42,9 @@ func (t *core) getInto(ctx context.Context, equalities []*node, into record) err
 	if err != nil {
 		return err
 	}
-	keys := t.reading()
-	r, err := t.getItem(ctx, key, t.consistent, t.projection, keys)
+	c := t.getCall(key, t.projection, t.reading(), into)
+	c.consistent = t.consistent
+	r, err := t.sender.send(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -46,20 +52,23 @@ func (t *core) getInto(ctx context.Context, equalities []*node, into record) err
 	if r.item.none() || !t.visible(r.item) {
 		return ErrNotFound
 	}
-	return t.readInto(into, r.item, t.projection, keys)
+	return t.took(into, r.item, t.projection, c.into.err)
 }
 
 // getItem sends one GetItem. The reply has no item if there is none.
 func (t *core) getItem(ctx context.Context, key []member, consistent bool, p projection, keys []*fields.Field) (reply, error) {
-	c := t.getCall(key, p, keys)
+	c := t.getCall(key, p, keys, nil)
 	c.consistent = consistent
 	return t.sender.send(ctx, c)
 }
 
-// getCall is the request for one item.
-func (t *core) getCall(key []member, p projection, keys []*fields.Field) *call {
+// getCall is the request for one item, to be read into a record if there is one.
+func (t *core) getCall(key []member, p projection, keys []*fields.Field, into record) *call {
 	c := newCall(opGetItem, t.settings.name, p.some)
 	c.key = key
+	if into != nil {
+		c.into = reading{record: into, asked: t.asked(p, keys)}
+	}
 	if p.some {
 		c.texts.projection = c.texts.text(func(w *writer) { p.write(w, keys) })
 	}

@@ -50,16 +50,15 @@ func (r readInto[T]) read() (g transactGet, err error) {
 	if err != nil {
 		return g, err
 	}
-	keys := t.reading()
-	return transactGet{&t.settings, t.getCall(key, t.projection, keys), func(found item) error {
+	v := t.def.blank()
+	c := t.getCall(key, t.projection, t.reading(), v)
+	return transactGet{&t.settings, c, func(found item) error {
 		*r.into = nil
 		if found.none() || !t.visible(found) {
 			return nil
 		}
-		v := t.def.blank()
-		err := t.readInto(v, found, t.projection, keys)
 		*r.into = v.v
-		return err
+		return t.took(v, found, t.projection, c.into.err)
 	}}, nil
 }
 

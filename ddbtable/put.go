@@ -179,6 +179,7 @@ func (p put) replace(ctx context.Context, r record, cond *node, into record) (re
 	defer out.release()
 	if replaced = err == nil && !out.item.none(); replaced {
 		err = p.core.applied(into, out.item)
+		replaced = !errors.Is(err, ErrCorruptResponse)
 	}
 	return replaced, o.done(ctx, p.core.opError(p.op(), err))
 }

@@ -17,6 +17,9 @@ type record interface {
 	// read reads an item of which some attributes were asked for, nil for all.
 	read(i item, asked func(*fields.Field) bool) error
 
+	// reset forgets all of it.
+	reset()
+
 	// keep forgets all attributes that keep is not true for.
 	keep(keep func(*fields.Field) bool)
 }
@@ -81,5 +84,7 @@ func (r *recordOf[T]) read(i item, asked func(*fields.Field) bool) (err error) {
 	}
 	return err
 }
+
+func (r *recordOf[T]) reset() { *r.v = *new(T) }
 
 func (r *recordOf[T]) keep(keep func(*fields.Field) bool) { r.def.plan.Keep(r.v, keep) }

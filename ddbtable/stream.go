@@ -195,6 +195,6 @@ func (t *Table[T]) image(i item) (*T, error) {
 		return nil, nil
 	}
 	r := t.def.blank()
-	err := t.readInto(r, i, projection{}, nil)
+	err := t.readInto(r, i)
 	return r.v, err
 }

@@ -245,10 +245,14 @@ func (t *core) indexError(op, index string, err error) error {
 // not be changed.
 func facetsOf(f *fields.Field) []*fields.Field { return f.Template.Facets() }
 
-// readInto reads what was asked for of an item, the attributes in reading
-// beside it.
-func (t *core) readInto(r record, i item, p projection, reading []*fields.Field) error {
-	err := r.read(i, t.asked(p, reading))
+// readInto reads a whole item.
+func (t *core) readInto(r record, i item) error {
+	return t.took(r, i, projection{}, r.read(i, nil))
+}
+
+// took makes of a record that an item was read into, perhaps with an error, what
+// was asked for.
+func (t *core) took(r record, i item, p projection, err error) error {
 	if err == nil {
 		err = t.finish(r, i, p)
 	} else if p.some && t.view == nil {
@@ -297,8 +301,7 @@ func (t *core) unreadable(i item, err error) *ItemError {
 	e := t.badItem(i, err)
 	if value, ok := errors.AsType[*fields.ValueError](err); ok {
 		e.Field, e.Attribute, e.Err = value.Field, value.Attribute, value.Err
-	} else if _, mistaken := errors.AsType[*fields.TagError](err); !mistaken && i.json != nil {
-		// It is no matter of one attribute: the item itself is malformed.
+	} else if malformed(i, err) {
 		e.Err = fmt.Errorf("%w: %w", ErrCorruptResponse, err)
 	}
 	return e

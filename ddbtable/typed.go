@@ -88,7 +88,8 @@ func (s *typedSender) get(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return reply{item: item{typed: out.Item}, capacity: capacities(out.ConsumedCapacity)}, nil
+	found := item{typed: out.Item}
+	return reply{item: found, capacity: capacities(out.ConsumedCapacity)}, c.into.take(found)
 }
 
 func (s *typedSender) put(ctx context.Context, c *call) (reply, error) {

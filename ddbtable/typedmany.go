@@ -82,10 +82,14 @@ func (s *typedSender) transactGet(ctx context.Context, c *call) (reply, error) {
 		return reply{}, err
 	}
 	r := reply{capacity: out.ConsumedCapacity}
-	for _, response := range out.Responses {
-		r.found = append(r.found, item{typed: response.Item})
+	for i, response := range out.Responses {
+		found := item{typed: response.Item}
+		if i < len(c.parts) && err == nil {
+			err = c.parts[i].into.take(found)
+		}
+		r.found = append(r.found, found)
 	}
-	return r, nil
+	return r, err
 }
 
 func (s *typedSender) transactWrite(ctx context.Context, c *call) (reply, error) {

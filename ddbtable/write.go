@@ -98,7 +98,7 @@ func (t *Table[T]) conditionError(old item, kind, cause error, ambiguous bool) e
 	e := &ConditionError[T]{Ambiguous: ambiguous, kind: kind, cause: cause}
 	if !old.none() {
 		r := t.blank()
-		e.OldErr = t.readInto(r, old, projection{}, nil)
+		e.OldErr = t.readInto(r, old)
 		e.Old = r.v
 	}
 	return e
@@ -123,10 +123,15 @@ func (t *core) newWriteID() string {
 }
 
 // applied reads the item that a write returned. The write cannot be taken
-// back, so a bad item is not a plain error.
+// back, so a bad item is not a plain error. A malformed one is a damaged answer.
 func (t *core) applied(into record, stored item) error {
-	err := t.readInto(into, stored, projection{}, nil)
-	if bad, ok := errors.AsType[*ItemError](err); ok {
+	err := t.readInto(into, stored)
+	bad, ok := errors.AsType[*ItemError](err)
+	switch {
+	case errors.Is(err, ErrCorruptResponse):
+		into.reset()
+		return &corruptError{reason: err.Error()}
+	case ok:
 		bad.Applied = true
 	}
 	return err
