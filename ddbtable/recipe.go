@@ -21,7 +21,8 @@ type recipes struct {
 type recipe struct {
 	shape  shape
 	older  *recipe
-	number int // of this one, from 1
+	number int  // of this one, from 1
+	odd    bool // the bounds of the first query are one, or none: it is no example for others
 
 	first lastUse
 	plan  *queryPlan              // of the first use
@@ -55,7 +56,7 @@ func (all *recipes) find(b *brief) *recipe {
 // query is the long form of a query, with its plan where a recipe gives one.
 func (all *recipes) query(b *brief) *query {
 	r := all.find(b)
-	if r == nil {
+	if r == nil || r.odd && b.ascend(0, 0) {
 		return all.learn(b)
 	}
 	if last := r.last.Load(); last.operands == b.operands {
@@ -85,7 +86,7 @@ func (all *recipes) learn(b *brief) *query {
 	if older != nil && older.number == maxRecipes {
 		return q
 	}
-	r := &recipe{shape: b.shape, older: older, number: 1, first: lastUse{b.operands, q}, plan: p}
+	r := &recipe{shape: b.shape, older: older, number: 1, odd: !b.ascend(0, 0), first: lastUse{b.operands, q}, plan: p}
 	if older != nil {
 		r.number = older.number + 1
 	}

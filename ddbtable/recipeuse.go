@@ -54,15 +54,20 @@ func (r *recipe) key(texts []byte, ends []int, b *brief) (_ []byte, _ []int, ok 
 		lo, hi := texts[ends[n-3]:ends[n-2]], texts[ends[n-2]:]
 		ok = fields.CompareTexts(r.plan.texts[0].values[n-1].Kind(), lo, hi) < 0
 	}
-	at := b.filters()
-	for i := b.keys; i < b.terms; i++ {
+	return texts, ends, ok && b.ascend(int(b.keys), b.filters())
+}
+
+// ascend reports whether of each two bounds the first is less, in the terms from
+// the one on whose first operand is at.
+func (b *brief) ascend(from, at int) bool {
+	for i := from; i < int(b.terms); i++ {
 		op := b.ops[i]
-		if op == opBetween {
-			ok = ok && fields.CompareTexts(b.paths[i].Kind(), b.operand(at), b.operand(at+1)) < 0
+		if op == opBetween && fields.CompareTexts(b.paths[i].Kind(), b.operand(at), b.operand(at+1)) >= 0 {
+			return false
 		}
 		at += op.operands()
 	}
-	return texts, ends, ok
+	return true
 }
 
 // append appends what the step is about. It is not ok if no key has it.
