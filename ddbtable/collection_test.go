@@ -397,10 +397,14 @@ func TestZeroValuesOfCollections(t *testing.T) {
 		"zero definition": {func(ctx context.Context) error {
 			return ddbtable.Open(client, new(ddbtable.Definition[any])).CreateTable(ctx)
 		}, "definition is nil or the zero value"},
-		"zero table":         {func(ctx context.Context) error { return last(new(ddbtable.Table[any]).Query(bank).All(ctx)) }, "the zero value of a table or a request sends nothing"},
-		"no table":           {func(ctx context.Context) error { return last((*ddbtable.Table[any])(nil).Scan().All(ctx)) }, "the zero value of a table or a request sends nothing"},
-		"zero query":         {func(ctx context.Context) error { return last(ddbtable.Query[any]{}.All(ctx)) }, "the zero value of a table or a request sends nothing"},
-		"no client":          {func(ctx context.Context) error { return ddbtable.Open(nil, ledger).CreateTable(ctx) }, "client is nil"},
+		"zero table":  {func(ctx context.Context) error { return last(new(ddbtable.Table[any]).Query(bank).All(ctx)) }, "the zero value of a table or a request sends nothing"},
+		"no table":    {func(ctx context.Context) error { return last((*ddbtable.Table[any])(nil).Scan().All(ctx)) }, "the zero value of a table or a request sends nothing"},
+		"zero query":  {func(ctx context.Context) error { return last(ddbtable.Query[any]{}.All(ctx)) }, "the zero value of a table or a request sends nothing"},
+		"no client":   {func(ctx context.Context) error { return ddbtable.Open(nil, ledger).CreateTable(ctx) }, "client is nil"},
+		"zero client": {func(ctx context.Context) error { return ddbtable.Open(new(dynamodb.Client), ledger).CreateTable(ctx) }, "client is nil or zero"},
+		"zero client, SDK types": {func(ctx context.Context) error {
+			return last(ddbtable.Open(new(dynamodb.Client), ledger, ddbtable.SDKTypes()).Query(bank).All(ctx))
+		}, "client is nil or zero"},
 		"no condition in Of": {func(ctx context.Context) error { return last(all.Query(ddbtable.Of[account](nil)).All(ctx)) }, "a condition is nil"},
 		"no condition":       {func(ctx context.Context) error { return last(all.Query(bank, nil).All(ctx)) }, "a condition is nil"},
 		"zero equality": {func(ctx context.Context) error {

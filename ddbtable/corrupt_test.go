@@ -106,18 +106,18 @@ func TestMalformedItemsAreDamage(t *testing.T) {
 func TestNoFlippedBitOfARefusalGivesAWrongOldItem(t *testing.T) {
 	refusals := map[string]struct {
 		body string
-		run  func(ctx context.Context, client *dynamodb.Client, t *ddbtable.Table[coin]) error
+		run  func(ctx context.Context, client ddbtable.Client, t *ddbtable.Table[coin]) error
 	}{
 		"Create": {
 			`{"__type":"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException","Message":"no","Item":` + coinJSON + `}`,
-			func(ctx context.Context, _ *dynamodb.Client, t *ddbtable.Table[coin]) error {
+			func(ctx context.Context, _ ddbtable.Client, t *ddbtable.Table[coin]) error {
 				_, err := t.Create(coin{"a", 9, nil}).Run(ctx)
 				return err
 			},
 		},
 		"transaction": {
 			`{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","Message":"no","CancellationReasons":[{"Code":"ConditionalCheckFailed","Item":` + coinJSON + `}]}`,
-			func(ctx context.Context, client *dynamodb.Client, t *ddbtable.Table[coin]) error {
+			func(ctx context.Context, client ddbtable.Client, t *ddbtable.Table[coin]) error {
 				return ddbtable.WriteTransaction(client, t.Create(coin{"a", 9, nil})).Run(ctx)
 			},
 		},

@@ -44,42 +44,42 @@ type apiCall struct {
 	operation string
 	answer    string
 	write     bool // it is not safe to send it again after it was answered
-	run       func(ctx context.Context, client *dynamodb.Client, table *ddbtable.Table[coin]) (any, error)
+	run       func(ctx context.Context, client ddbtable.Client, table *ddbtable.Table[coin]) (any, error)
 }
 
 // apiCalls has every operation that reads or writes items.
 var apiCalls = []apiCall{
-	{"GetItem", `{"Item":` + coinJSON + `}`, false, func(ctx context.Context, _ *dynamodb.Client, t *ddbtable.Table[coin]) (any, error) {
+	{"GetItem", `{"Item":` + coinJSON + `}`, false, func(ctx context.Context, _ ddbtable.Client, t *ddbtable.Table[coin]) (any, error) {
 		return t.Get(ctx, coinID.Eq("a"))
 	}},
-	{"PutItem", `{"Attributes":` + coinJSON + `}`, true, func(ctx context.Context, _ *dynamodb.Client, t *ddbtable.Table[coin]) (any, error) {
+	{"PutItem", `{"Attributes":` + coinJSON + `}`, true, func(ctx context.Context, _ ddbtable.Client, t *ddbtable.Table[coin]) (any, error) {
 		return t.Put(coin{"a", 7, []string{"x"}}).If(coinN.Lt(9)).Returning().Run(ctx)
 	}},
-	{"UpdateItem", `{"Attributes":` + coinJSON + `}`, true, func(ctx context.Context, _ *dynamodb.Client, t *ddbtable.Table[coin]) (any, error) {
+	{"UpdateItem", `{"Attributes":` + coinJSON + `}`, true, func(ctx context.Context, _ ddbtable.Client, t *ddbtable.Table[coin]) (any, error) {
 		return t.Update(coinID.Eq("a")).Change(ddbtable.Add(coinN, 1)).Run(ctx)
 	}},
-	{"DeleteItem", `{"Attributes":` + coinJSON + `}`, true, func(ctx context.Context, _ *dynamodb.Client, t *ddbtable.Table[coin]) (any, error) {
+	{"DeleteItem", `{"Attributes":` + coinJSON + `}`, true, func(ctx context.Context, _ ddbtable.Client, t *ddbtable.Table[coin]) (any, error) {
 		return t.Delete(coinID.Eq("a")).If(coinN.Ge(1)).Run(ctx)
 	}},
-	{"Query", `{"Count":2,"ScannedCount":2,"Items":[` + coinJSON + `,` + coinJSON + `],"LastEvaluatedKey":{"id":{"S":"a"}}}`, false, func(ctx context.Context, _ *dynamodb.Client, t *ddbtable.Table[coin]) (any, error) {
+	{"Query", `{"Count":2,"ScannedCount":2,"Items":[` + coinJSON + `,` + coinJSON + `],"LastEvaluatedKey":{"id":{"S":"a"}}}`, false, func(ctx context.Context, _ ddbtable.Client, t *ddbtable.Table[coin]) (any, error) {
 		return ddbtable.Collect(firstPage(t.Query(coinID.Eq("a")).Filter(coinN.Lt(9)).All(ctx)))
 	}},
-	{"Scan", `{"Count":1,"ScannedCount":1,"Items":[` + coinJSON + `]}`, false, func(ctx context.Context, _ *dynamodb.Client, t *ddbtable.Table[coin]) (any, error) {
+	{"Scan", `{"Count":1,"ScannedCount":1,"Items":[` + coinJSON + `]}`, false, func(ctx context.Context, _ ddbtable.Client, t *ddbtable.Table[coin]) (any, error) {
 		return ddbtable.Collect(t.Scan().Segment(1, 3).Project(coinN).All(ctx))
 	}},
-	{"BatchGetItem", `{"Responses":{"coins":[` + coinJSON + `]}}`, false, func(ctx context.Context, _ *dynamodb.Client, t *ddbtable.Table[coin]) (any, error) {
+	{"BatchGetItem", `{"Responses":{"coins":[` + coinJSON + `]}}`, false, func(ctx context.Context, _ ddbtable.Client, t *ddbtable.Table[coin]) (any, error) {
 		keys := slices.Values([]ddbtable.Key[coin]{ddbtable.KeyOf(coinID.Eq("a"))})
 		return ddbtable.Collect(t.Consistent().GetAll(keys).All(ctx))
 	}},
-	{"BatchWriteItem", `{"UnprocessedItems":{}}`, true, func(ctx context.Context, _ *dynamodb.Client, t *ddbtable.Table[coin]) (any, error) {
+	{"BatchWriteItem", `{"UnprocessedItems":{}}`, true, func(ctx context.Context, _ ddbtable.Client, t *ddbtable.Table[coin]) (any, error) {
 		return nil, t.PutAll(slices.Values([]coin{{"a", 7, nil}, {"b", 8, nil}})).Run(ctx)
 	}},
-	{"TransactGetItems", `{"Responses":[{"Item":` + coinJSON + `},{}]}`, false, func(ctx context.Context, c *dynamodb.Client, t *ddbtable.Table[coin]) (any, error) {
+	{"TransactGetItems", `{"Responses":[{"Item":` + coinJSON + `},{}]}`, false, func(ctx context.Context, c ddbtable.Client, t *ddbtable.Table[coin]) (any, error) {
 		var a, b *coin
 		err := ddbtable.GetTransaction(ctx, c, t.GetInto(&a, coinID.Eq("a")), t.Project(coinN).GetInto(&b, coinID.Eq("b")))
 		return []*coin{a, b}, err
 	}},
-	{"TransactWriteItems", `{}`, false, func(ctx context.Context, c *dynamodb.Client, t *ddbtable.Table[coin]) (any, error) {
+	{"TransactWriteItems", `{}`, false, func(ctx context.Context, c ddbtable.Client, t *ddbtable.Table[coin]) (any, error) {
 		return nil, ddbtable.WriteTransaction(c,
 			t.Create(coin{"a", 7, nil}), t.Put(coin{"b", 8, nil}), t.Delete(coinID.Eq("c")),
 			t.Update(coinID.Eq("d")).Change(ddbtable.Add(coinN, 1)), t.Check(coinID.Eq("e")).If(coinN.Eq(3)),
@@ -159,7 +159,7 @@ func accountCredentials(context.Context) (aws.Credentials, error) {
 }
 
 // call runs one API call on a table of the client.
-func (a apiCall) call(t *testing.T, client *dynamodb.Client, options ...ddbtable.Option) (any, error) {
+func (a apiCall) call(t *testing.T, client ddbtable.Client, options ...ddbtable.Option) (any, error) {
 	t.Helper()
 	return a.run(t.Context(), client, ddbtable.Open(client, coins, options...))
 }

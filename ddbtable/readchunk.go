@@ -98,11 +98,11 @@ func (c *readChunk) take(rows *typedRows, returned []item) (left [][]member, err
 	t := c.getter.core
 	var id []byte
 	asked := func(i item) (*chunkKey, error) {
-		if id, err = i.appendIdentity(id[:0], c.getter.key); err != nil {
-			return nil, err
+		place := -1
+		if id, err = i.appendIdentity(id[:0], c.getter.key); err == nil {
+			place, _ = c.find(id)
 		}
-		place, _ := c.find(id)
-		if place < 0 {
+		if place < 0 { // also if no key can be such
 			return nil, fmt.Errorf("%w: it has a key that was not asked for", ErrCorruptResponse)
 		}
 		return &c.keys[place], nil

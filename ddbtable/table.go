@@ -128,11 +128,12 @@ func openCore(client Client, s *schema, options []Option) core {
 	return t
 }
 
-var errNilClient = errors.New("client is nil; give a *dynamodb.Client")
+var errNilClient = errors.New("client is nil or zero; give a *dynamodb.Client that dynamodb.New or NewFromConfig made")
 
+// nilClient reports whether there is no client, or one that nobody made.
 func nilClient(c Client) bool {
 	sdk, ok := c.(*dynamodb.Client)
-	return c == nil || ok && sdk == nil
+	return c == nil || ok && (sdk == nil || sdk.Options().Protocol == nil)
 }
 
 var errZero = planErrorf("the zero value of a table or a request sends nothing; make tables with ddbtable.Open, and requests with their methods")

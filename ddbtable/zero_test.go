@@ -198,7 +198,7 @@ ddbtable: query labels: PageSize is negative; give the number of items read in o
 	if got := fmt.Sprint(table.Query(nil).Via("").PageSize(-1).Explain()); got != explained {
 		t.Errorf("Query\n got: %s\nwant: %s", got, explained)
 	}
-	const transaction = `ddbtable: write transaction: client is nil; give a *dynamodb.Client
+	const transaction = `ddbtable: write transaction: client is nil or zero; give a *dynamodb.Client that dynamodb.New or NewFromConfig made
 ddbtable: write transaction: idempotency token has 0 bytes; give 1 to 36
 ddbtable: write transaction: write 0 is nil; leave it out`
 	if got := fmt.Sprint(ddbtable.WriteTransaction(nil, nil).Token("").Run(t.Context())); got != transaction {

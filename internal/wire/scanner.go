@@ -3,8 +3,8 @@ package wire
 import "fmt"
 
 // maxDepth bounds the nesting of braces and brackets. DynamoDB nests values 32
-// levels deep, each of which takes two; what surrounds an item in a response
-// takes a few more.
+// levels deep, each of which takes two, with one around the value in the last; an
+// item and what is around it in a response take four more at most.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
 const maxDepth = 70
 
