@@ -31,9 +31,7 @@ func (f *Field) write(sink *wire.Sink, g *wire.Group, base unsafe.Pointer) error
 	if f.scalar {
 		dst, present, err := f.text(sink.Open(f.Kind), base)
 		if err == nil && present {
-			sink.Name(g, f.Name)
-			sink.Close(f.Kind, dst, f.plain)
-			sink.Done(g)
+			sink.CloseMember(g, f.Name, f.Kind, dst)
 		}
 		return err
 	}

@@ -18,11 +18,11 @@ type Sink struct {
 	depth int    // lists and maps that are open
 	av    types.AttributeValue
 
-	// Values of the common types are allocated several at once, and their texts
-	// lie side by side in buf, which is only ever appended to.
-	ahead   int
-	strings []types.AttributeValueMemberS
-	numbers []types.AttributeValueMemberN
+	// Strings and numbers, which have the same underlying type, are allocated
+	// several at once, and their texts lie side by side in buf, which is only ever
+	// appended to.
+	ahead int
+	texts []types.AttributeValueMemberS
 }
 
 // NewJSONSink returns a sink that appends to dst.
@@ -108,10 +108,9 @@ func AppendClosing(dst []byte, start int, k Kind, plain bool) []byte {
 	return append(dst, `"}`...)
 }
 
-// expect makes room for n values, half of them strings of the length of a UUID
-// or less.
+// expect makes room for n values, whose texts are shorter than a UUID on average.
 func (s *Sink) expect(n int) {
-	s.ahead = n/2 + 1
+	s.ahead = n
 	if s.buf == nil {
 		s.buf = make([]byte, 0, 24*n)
 	}
@@ -121,13 +120,9 @@ func (s *Sink) expect(n int) {
 func (s *Sink) scalar(k Kind, text []byte) types.AttributeValue {
 	switch k {
 	case S:
-		av := next(&s.strings, s.ahead)
-		av.Value = view(text)
-		return av
+		return s.next(text)
 	case N:
-		av := next(&s.numbers, s.ahead)
-		av.Value = view(text)
-		return av
+		return (*types.AttributeValueMemberN)(s.next(text))
 	case B:
 		if text == nil { // which the SDK would send as null
 			text = []byte{}
@@ -137,13 +132,14 @@ func (s *Sink) scalar(k Kind, text []byte) types.AttributeValue {
 	return Attribute(k, view(text))
 }
 
-// next takes one value off all, which is made anew for n when used up.
-func next[V any](all *[]V, n int) *V {
-	if len(*all) == 0 {
-		*all = make([]V, max(n, 1))
+// next is the next of the values that were allocated at once, with that text.
+func (s *Sink) next(text []byte) *types.AttributeValueMemberS {
+	if len(s.texts) == 0 {
+		s.texts = make([]types.AttributeValueMemberS, max(s.ahead, 1))
 	}
-	v := &(*all)[0]
-	*all = (*all)[1:]
+	v := &s.texts[0]
+	s.texts = s.texts[1:]
+	v.Value = view(text)
 	return v
 }
 
@@ -252,6 +248,13 @@ func (s *Sink) Name(g *Group, name string) {
 		return
 	}
 	g.name = name
+}
+
+// CloseMember is Close of a scalar that is a member of a map, for a sink that
+// builds values, in the place of Name, Close and Done.
+func (s *Sink) CloseMember(g *Group, name string, k Kind, dst []byte) {
+	s.buf = dst
+	g.dict[name] = s.scalar(k, dst[s.start:len(dst):len(dst)])
 }
 
 // Done goes after each element or member.
