@@ -59,7 +59,7 @@ func codecGroups() []*group {
 		{name: "sdk-av", do: turn(func(i int) { must(avMarshal(&wides[i])) })},
 		{name: "sdk-hand", do: turn(func(i int) { handMarshalWide(&wides[i]) })},
 	}}
-	groups := []*group{encodeOrder, decodeOrder(), encodeWide, decodeWide(), avEncodeOrder(), avDecodeOrder()}
+	groups := []*group{encodeOrder, decodeOrder(), decodePage(), encodeWide, decodeWide(), avEncodeOrder(), avDecodeOrder()}
 	for _, g := range groups {
 		g.counts = []count{countAllocs(g.own())}
 	}
@@ -106,6 +106,25 @@ func decodeOrder() *group {
 			p.end()
 			check(p.err)
 		})},
+	}}
+}
+
+// decodePage is a whole answer with a hundred orders, into memory that is there.
+func decodePage() *group {
+	answer := pageOf(orderPlan, orders[:page100])
+	items := make([]model.Order, 0, page100)
+	return &group{work: "decode-page", variants: []*variant{
+		{name: "ddbtable", do: func() {
+			items = items[:0]
+			check(planItems(orderPlan, answer, &items))
+			exactly(len(items), page100)
+		}},
+		{name: "hand-wire", do: func() {
+			p := page{data: answer}
+			items = p.items(items[:0])
+			check(p.err)
+			exactly(len(items), page100)
+		}},
 	}}
 }
 
