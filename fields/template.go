@@ -231,7 +231,8 @@ func (f *Facet) ambiguous() string {
 // appendItem appends the derived text of the struct at base. It is not present
 // if a facet is absent.
 func (t *Template) appendItem(dst []byte, base unsafe.Pointer) (_ []byte, present bool, err error) {
-	for _, part := range t.parts {
+	for i := range t.parts { // without copies of them
+		part := &t.parts[i]
 		if part.Facet == nil {
 			dst = append(dst, part.Literal...)
 			continue
