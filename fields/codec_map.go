@@ -43,15 +43,17 @@ func (c *compiler) mapOf(t reflect.Type) (*codec, error) {
 		return nil, fmt.Errorf("element of %s: %w", t, err)
 	}
 	m.key, m.elem, made.key, made.elem = key, elem, key, elem
+	m.texts = t.ConvertibleTo(reflect.TypeFor[map[string]string]())
 	return made, nil
 }
 
 // A mapping reaches the entries of one map type. The runtime's maps can only
-// be walked through reflect.
+// be reached through reflect, or as the type that they have.
 type mapping struct {
 	typ       reflect.Type
 	elems     reflect.Type // a slice of elements
 	key, elem *codec
+	texts     bool      // the underlying type is map[string]string
 	places    sync.Pool // of *place
 }
 
@@ -150,7 +152,11 @@ func (m *mapping) read(src wire.Source, _ Kind, p unsafe.Pointer) error {
 		if err := m.elem.get(value, elem); err != nil {
 			return fmt.Errorf("in the map: %w", err)
 		}
-		all.SetMapIndex(at.key, at.elem)
+		if m.texts {
+			(*(*map[string]string)(p))[*(*string)(key)] = *(*string)(elem)
+		} else {
+			all.SetMapIndex(at.key, at.elem)
+		}
 		return nil
 	})
 	if err == nil && names != all.Len() {
