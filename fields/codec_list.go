@@ -93,11 +93,15 @@ type draft struct {
 	elems, made     reflect.Value
 	elemsAt, madeAt *sliceHeader
 	stride          uintptr
+	texts           bool // the elements are strings in memory, which need no reflect
 }
 
 func (s *sequence) newDraft() *draft {
 	elems, made := reflect.New(s.typ), reflect.New(s.typ)
-	return &draft{elems.Elem(), made.Elem(), (*sliceHeader)(elems.UnsafePointer()), (*sliceHeader)(made.UnsafePointer()), s.stride}
+	return &draft{
+		elems.Elem(), made.Elem(), (*sliceHeader)(elems.UnsafePointer()), (*sliceHeader)(made.UnsafePointer()),
+		s.stride, s.typ.Elem().Kind() == reflect.String,
+	}
 }
 
 // maxDraft is the most elements of a draft that is kept.
@@ -133,6 +137,14 @@ func (d *draft) moveTo(p *sliceHeader) {
 	n := d.elemsAt.len
 	if n == 0 {
 		p.data, p.len, p.cap = unsafe.Pointer(&noElements), 0, 0 // which is not nil
+		return
+	}
+	if d.texts {
+		texts, all := *(*[]string)(unsafe.Pointer(d.elemsAt)), make([]string, n)
+		copy(all, texts)
+		clear(texts)
+		*(*[]string)(unsafe.Pointer(p)) = all
+		d.elemsAt.len = 0
 		return
 	}
 	d.made.Grow(n)
