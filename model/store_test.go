@@ -151,7 +151,7 @@ func TestAWrongArgumentIsRefusedBeforeAnythingIsSent(t *testing.T) {
 		{"no client", func(ctx context.Context) error {
 			_, err := model.Open(nil).CreateOrder(ctx, user, product)
 			return err
-		}, `ddbtable: create purchase: client is nil; give a *dynamodb.Client`},
+		}, `ddbtable: create purchase: client is nil or zero; give a *dynamodb.Client that`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			err := c.call(t.Context())
