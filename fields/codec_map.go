@@ -136,33 +136,54 @@ func (c *codec) name(p unsafe.Pointer) (string, error) {
 }
 
 func (m *mapping) read(src wire.Source, _ Kind, p unsafe.Pointer) error {
+	if m.texts {
+		return m.readTexts(src, (*map[string]string)(p))
+	}
 	all := reflect.MakeMap(m.typ)
 	reflect.NewAt(m.typ, p).Elem().Set(all)
 	at := m.place()
 	defer m.leave(at)
-	key, elem := at.key.Addr().UnsafePointer(), at.elem.Addr().UnsafePointer()
-	names := 0
-	err := src.Map(func(name []byte, value wire.Source) error {
-		names++
+	names, err := m.readEntries(src, at, func() {
+		all.SetMapIndex(at.key, at.elem)
 		at.key.SetZero()
 		at.elem.SetZero()
+	})
+	if err == nil && names != all.Len() {
+		return errNameTwice
+	}
+	return err
+}
+
+// readTexts is read of a map of strings to strings.
+func (m *mapping) readTexts(src wire.Source, p *map[string]string) error {
+	all := make(map[string]string)
+	*p = all
+	at := m.place()
+	defer m.leave(at)
+	key, elem := (*string)(at.key.Addr().UnsafePointer()), (*string)(at.elem.Addr().UnsafePointer())
+	names, err := m.readEntries(src, at, func() { all[*key] = *elem })
+	if err == nil && names != len(all) {
+		return errNameTwice
+	}
+	return err
+}
+
+// readEntries reads one entry after the other into its place, and calls put for
+// each.
+func (m *mapping) readEntries(src wire.Source, at *place, put func()) (names int, err error) {
+	key, elem := at.key.Addr().UnsafePointer(), at.elem.Addr().UnsafePointer()
+	err = src.Map(func(name []byte, value wire.Source) error {
+		names++
 		if err := m.parseName(value, name, key, at); err != nil {
 			return err
 		}
 		if err := m.elem.get(value, elem); err != nil {
 			return fmt.Errorf("in the map: %w", err)
 		}
-		if m.texts {
-			(*(*map[string]string)(p))[*(*string)(key)] = *(*string)(elem)
-		} else {
-			all.SetMapIndex(at.key, at.elem)
-		}
+		put()
 		return nil
 	})
-	if err == nil && names != all.Len() {
-		return errNameTwice
-	}
-	return err
+	return names, err
 }
 
 // parseName reads the key that a name stands for. A name that would be written
