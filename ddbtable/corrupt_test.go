@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -96,6 +97,19 @@ func TestMalformedItemsAreDamage(t *testing.T) {
 				if !a.isCorrupt(err) || len(c.bodies) != want || strings.Contains(show(got), "ID:a") {
 					t.Errorf("%s of %s, sent %d times: %s %v", a.operation, item, len(c.bodies), show(got), err)
 				}
+			}
+		}
+	})
+}
+
+// A batch that answers with what is no key answers with one that nobody asked for.
+func TestABatchWithAKeyThatIsNoneIsDamaged(t *testing.T) {
+	bothWays(t, func(t *testing.T, way ...ddbtable.Option) {
+		for _, key := range []string{"{\"id\":{\"S\":\"\xff\"}}", `{"id":{"S":"b"}}`, `{"n":{"N":"7"}}`} {
+			client, _ := newCanned(func(int) *http.Response { return sealed(`{"Responses":{"coins":[` + key + `]}}`) })
+			_, err := ddbtable.Collect(ddbtable.Open(client, coins, way...).GetAll(slices.Values([]ddbtable.Key[coin]{ddbtable.KeyOf(coinID.Eq("a"))})).All(t.Context()))
+			if !errors.Is(err, ddbtable.ErrCorruptResponse) || !strings.Contains(err.Error(), "a key that was not asked for") {
+				t.Errorf("%q: %v", key, err)
 			}
 		}
 	})
