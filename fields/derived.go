@@ -32,8 +32,8 @@ func (f *Field) derive(dst []byte, base unsafe.Pointer) (_ []byte, present bool,
 // Asked says which attributes the read asked for; nil means all.
 func (r *reading) checkDerived(f *Field, base unsafe.Pointer, asked func(*Field) bool) error {
 	text := r.texts[f.index]
-	if f.Template.padded != nil {
-		if pair, length := r.makesPadded(f.Template.padded, text, base); length == len(text) {
+	if r.hasNumbers(f.Template.padded) {
+		if pair, length := f.Template.padded.makes(text, base); length == len(text) {
 			return f.fillPadded(text, pair, base)
 		}
 	}
@@ -77,7 +77,7 @@ func (r *reading) makes(t *Template, text []byte, base unsafe.Pointer) bool {
 
 // scanDerived reads what is left of a derived attribute behind its opening.
 func (r *reading) scanDerived(f *Field, base unsafe.Pointer) (ok bool) {
-	if f.Template.padded != nil && r.scanPadded(f, base) {
+	if r.hasNumbers(f.Template.padded) && r.scanPadded(f, base) {
 		return true
 	}
 	r.texts[f.index], _, ok = r.scan.Plain()
@@ -88,7 +88,7 @@ func (r *reading) scanDerived(f *Field, base unsafe.Pointer) (ok bool) {
 // scanPadded is scanDerived of a padded template whose facets were read before,
 // if the text is what it makes of them: nothing is left to check.
 func (r *reading) scanPadded(f *Field, base unsafe.Pointer) bool {
-	pair, length := r.makesPadded(f.Template.padded, r.scan.Left(), base)
+	pair, length := f.Template.padded.makes(r.scan.Left(), base)
 	if length < 0 {
 		return false
 	}
@@ -100,14 +100,27 @@ func (r *reading) scanPadded(f *Field, base unsafe.Pointer) bool {
 	return true
 }
 
-// makesPadded reports whether it is certain, at little cost, that text begins
+// hasNumbers reports whether a template is padded and its facets were read.
+func (r *reading) hasNumbers(p *padded) bool {
+	if p == nil {
+		return false
+	}
+	for i := range p.numbers {
+		if r.state[p.numbers[i].field.index] != seen {
+			return false
+		}
+	}
+	return true
+}
+
+// makes reports whether it is certain, at little cost, that text begins
 // with what a padded template makes of the struct at base: whole numbers are
 // compared as such. It returns the first two, and the length, -1 if it is not.
-func (r *reading) makesPadded(p *padded, text []byte, base unsafe.Pointer) (pair IntInt, length int) {
+func (p *padded) makes(text []byte, base unsafe.Pointer) (pair IntInt, length int) {
 	at := 0
 	for i := range p.numbers {
 		n := &p.numbers[i]
-		if len(text)-at < len(n.before)+n.digits || r.state[n.field.index] != seen {
+		if len(text)-at < len(n.before)+n.digits {
 			return pair, -1
 		}
 		for j := range len(n.before) {

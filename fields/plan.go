@@ -197,7 +197,6 @@ func (r *Reader[T]) Open() bool { return r.r != nil }
 // Next is [Plan.ParseJSON] of the item at the front of json, and returns what
 // follows it. V must be the zero value.
 func (r *Reader[T]) Next(json []byte, v *T) (rest []byte, err error) {
-	r.r.restart()
 	return r.r.item(json, unsafe.Pointer(v), r.asked)
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"unsafe"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -33,27 +34,27 @@ type reading struct {
 	err   error // of the field that comes first
 	first int   // that field
 
-	// after guesses which attribute comes next: by the index of a field, the
-	// one that came after it the last time. The last entry is for the first.
-	// DynamoDB sends the attributes of similar items in the same order.
-	after []guess
+	// order lists the attributes as they came in the items before, each once:
+	// DynamoDB sends those of similar items in the same order.
+	order []step
 }
 
-// A guess is the field of the attribute that may come next, and what of the
-// field is needed to read it in the form in which DynamoDB sends it.
-type guess struct {
-	field  *Field
-	next   string // what stands before its text, see wire.Label
-	scan   func(s *wire.Scanner, p unsafe.Pointer) bool
-	offset uintptr
-	index  int
+// A step is an attribute that is expected, and what of its field is needed to read
+// it in the form in which DynamoDB sends it.
+type step struct {
+	field   *Field
+	opening string                                       // what stands before its text, after a comma but for the first step
+	scan    func(s *wire.Scanner, p unsafe.Pointer) bool // nil if that alone does not do
+	offset  uintptr
+	index   int
+	padded  *padded // of a derived attribute whose facets are among the steps before, else nil
 }
 
 func (s *structure) begin() *reading {
 	r, _ := s.readings.Get().(*reading)
 	if r == nil {
 		n := s.size
-		r = &reading{structure: s, state: make([]state, n), texts: make([][]byte, n), after: make([]guess, n+1)}
+		r = &reading{structure: s, state: make([]state, n), texts: make([][]byte, n)}
 	}
 	r.restart()
 	return r
@@ -122,7 +123,7 @@ func (r *reading) item(json []byte, base unsafe.Pointer, asked func(*Field) bool
 	if err := r.members(base); err != nil {
 		return nil, r.malformed(err)
 	}
-	return json[r.scan.Pos():], r.finish(base, asked)
+	return r.scan.Left(), r.finish(base, asked)
 }
 
 func (s *structure) malformed(err error) error {
@@ -135,63 +136,77 @@ func (r *reading) members(base unsafe.Pointer) error {
 	if err := r.scan.Begin('{'); err != nil {
 		return err
 	}
-	none := r.size
-	last := r.run(none, true, base)
-	first := last == none
-	for {
-		more, err := r.scan.More('}', first)
+	r.owed, r.err = 0, nil
+	at := r.usual(base)
+	if r.scan.Closing('}') {
+		return nil
+	}
+	r.catchUp(at)
+	for first := true; ; first = false {
+		at = r.run(at, base)
+		more, err := r.scan.More('}', first && at == 0)
 		if err != nil || !more {
 			return err
 		}
-		if last, err = r.member(last, base); err != nil {
+		if at, err = r.member(at, base); err != nil {
 			return err
 		}
 		if r.nested && r.err != nil {
 			return r.err
 		}
-		last, first = r.run(last, false, base), false
 	}
 }
 
-// run reads attributes while each is the one that came after that of the field
-// last the last time, and returns the index of the last one's field. First says
-// that none was read yet.
-func (r *reading) run(last int, first bool, base unsafe.Pointer) int {
+// usual reads attributes while they are those of the steps, and returns the step
+// that it did not take. It leaves the states alone: an item that ends there has
+// nothing left to check.
+func (r *reading) usual(base unsafe.Pointer) int {
 	scan := r.scan
-	for {
-		g := &r.after[last]
-		if g.field == nil || r.state[g.index] != unseen {
-			return last
-		}
-		next := g.next
-		if first {
-			next = next[1:]
-		}
+	for at := range r.order {
+		s := &r.order[at]
 		start := scan.Mark()
-		if !scan.Prefix(next) {
-			return last
+		if !scan.Prefix(s.opening) {
+			return at
 		}
-		if g.scan != nil {
-			if !g.scan(scan, unsafe.Add(base, g.offset)) {
-				scan.Back(start)
-				return last
-			}
-			r.state[g.index] = seen
-		} else if !r.short(g.field, base) {
+		switch {
+		case s.scan != nil && s.scan(scan, unsafe.Add(base, s.offset)):
+		case s.padded != nil && r.scanPadded(s.field, base):
+		default:
 			scan.Back(start)
-			return last
+			return at
 		}
-		last, first = g.index, false
+	}
+	return len(r.order)
+}
+
+// catchUp notes the states of the attributes that usual read.
+func (r *reading) catchUp(at int) {
+	r.restart()
+	for i := range r.order[:at] {
+		s := &r.order[i]
+		r.state[s.index] = seen
+		if s.padded != nil {
+			r.state[s.index] = right
+		}
 	}
 }
 
-// guess is f as the attribute that may come next.
-func (f *Field) guess() guess {
-	g := guess{field: f, next: f.label.Opening(), index: f.index}
-	if f.where.hops == nil && !f.derived {
-		g.scan, g.offset = f.scan, f.where.offset
+// run is usual for any step on, and for all that can be read in short.
+//
+// All attributes that were read are among the steps before: one that stands twice
+// in an item is left to member.
+func (r *reading) run(at int, base unsafe.Pointer) int {
+	for ; at < len(r.order); at++ {
+		f, start := r.order[at].field, r.scan.Mark()
+		if f.scan == nil && !f.derived || !r.scan.Prefix(r.order[at].opening) {
+			return at
+		}
+		if !r.short(f, base) {
+			r.scan.Back(start)
+			return at
+		}
 	}
-	return g
+	return at
 }
 
 // short reads what is left of the attribute of f behind its opening, in the form
@@ -205,21 +220,23 @@ func (r *reading) short(f *Field, base unsafe.Pointer) bool {
 	return false
 }
 
-// member reads one attribute, which comes after that of the field last. It
-// returns the index of its field, or last if there is none.
-func (r *reading) member(last int, base unsafe.Pointer) (int, error) {
+// member reads one attribute where that of a step is expected. It returns the
+// step behind that of the attribute.
+func (r *reading) member(at int, base unsafe.Pointer) (int, error) {
 	start := r.scan.Mark()
-	f := r.after[last].field
+	var f *Field
+	if at < len(r.order) {
+		f = r.order[at].field
+	}
 	if f == nil || f.scan != nil || !r.scan.Expect(&f.label) {
 		name, err := r.scan.Name()
 		if err != nil {
-			return last, err
+			return at, err
 		}
 		if f = r.byName[string(name)]; f == nil {
 			_, err := r.scan.Skip()
-			return last, err
+			return at, err
 		}
-		r.after[last] = f.guess()
 	}
 	err := r.attribute(f, wire.ScanSource(r.scan), base)
 	if err == nil && r.state[f.index] == bad {
@@ -229,7 +246,51 @@ func (r *reading) member(last int, base unsafe.Pointer) (int, error) {
 			_, err = wire.ReadValue(r.scan)
 		}
 	}
-	return f.index, err
+	if err != nil {
+		return at, err
+	}
+	return r.learn(at, f), nil
+}
+
+// learn puts the step of f, which came where another was expected, before that
+// one. It returns the step behind it.
+func (r *reading) learn(at int, f *Field) int {
+	if at < len(r.order) && r.order[at].field == f {
+		return at + 1
+	}
+	i := slices.IndexFunc(r.order, func(s step) bool { return s.field == f })
+	if i >= at {
+		return i + 1
+	}
+	if i >= 0 {
+		r.order = slices.Delete(r.order, i, i+1)
+		at--
+	}
+	r.order = slices.Insert(r.order, at, f.step())
+	for i := range r.order {
+		r.order[i].link(r.order[:i])
+	}
+	return at + 1
+}
+
+// step is f as an attribute that is expected.
+func (f *Field) step() step {
+	s := step{field: f, index: f.index}
+	if f.where.hops == nil && !f.derived {
+		s.scan, s.offset = f.scan, f.where.offset
+	}
+	return s
+}
+
+// link tells the step what is before it.
+func (s *step) link(before []step) {
+	s.opening = s.field.label.Opening()
+	if len(before) == 0 {
+		s.opening = s.opening[len(","):]
+	}
+	if s.padded = nil; s.field.derived && s.field.Template.padded.among(before) {
+		s.padded = s.field.Template.padded
+	}
 }
 
 // attribute reads one attribute into the struct at base. It fails only if the
@@ -282,11 +343,15 @@ func (r *reading) fail(f *Field, err error) {
 	}
 }
 
-// finish checks the derived attributes that were read.
+// finish checks the derived attributes that were read, and returns the mistake.
 func (r *reading) finish(base unsafe.Pointer, asked func(*Field) bool) error {
-	if r.owed == 0 {
-		return r.err
+	if r.owed > 0 {
+		r.settle(base, asked)
 	}
+	return r.err
+}
+
+func (r *reading) settle(base unsafe.Pointer, asked func(*Field) bool) {
 	for _, f := range r.derived {
 		if r.state[f.index] != seen {
 			continue
@@ -295,5 +360,4 @@ func (r *reading) finish(base unsafe.Pointer, asked func(*Field) bool) error {
 			r.fail(f, err)
 		}
 	}
-	return r.err
 }

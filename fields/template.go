@@ -191,6 +191,19 @@ type paddedNumber struct {
 	integer func(p unsafe.Pointer) int64 // the codec's
 }
 
+// among reports whether p is one, and its numbers are those of certain steps.
+func (p *padded) among(steps []step) bool {
+	if p == nil {
+		return false
+	}
+	for _, n := range p.numbers {
+		if !slices.ContainsFunc(steps, func(s step) bool { return s.field == n.field }) {
+			return false
+		}
+	}
+	return true
+}
+
 // padding is the template as a padded one, or nil.
 func (t *Template) padding() *padded {
 	p, literal := new(padded), ""

@@ -78,6 +78,16 @@ func (s *Scanner) Comma() bool {
 	return false
 }
 
+// Closing passes over the closing bracket if exactly that comes next.
+func (s *Scanner) Closing(bracket byte) bool {
+	if s.pos < len(s.data) && s.data[s.pos] == bracket {
+		s.pos++
+		s.depth--
+		return true
+	}
+	return false
+}
+
 // Pos is the offset of the next byte.
 func (s *Scanner) Pos() int { return s.pos }
 
