@@ -8,21 +8,21 @@ import (
 	"example.com/ddb/fields"
 )
 
-// An operation is the name of a request in DynamoDB's API.
+// An operation is a request of DynamoDB's API, as the header X-Amz-Target names it.
 type operation string
 
 const (
-	opGetItem    operation = "GetItem"
-	opPutItem    operation = "PutItem"
-	opUpdateItem operation = "UpdateItem"
-	opDeleteItem operation = "DeleteItem"
-	opQuery      operation = "Query"
-	opScan       operation = "Scan"
+	opGetItem    operation = "DynamoDB_20120810.GetItem"
+	opPutItem    operation = "DynamoDB_20120810.PutItem"
+	opUpdateItem operation = "DynamoDB_20120810.UpdateItem"
+	opDeleteItem operation = "DynamoDB_20120810.DeleteItem"
+	opQuery      operation = "DynamoDB_20120810.Query"
+	opScan       operation = "DynamoDB_20120810.Scan"
 
-	opBatchGet      operation = "BatchGetItem"
-	opBatchWrite    operation = "BatchWriteItem"
-	opTransactGet   operation = "TransactGetItems"
-	opTransactWrite operation = "TransactWriteItems"
+	opBatchGet      operation = "DynamoDB_20120810.BatchGetItem"
+	opBatchWrite    operation = "DynamoDB_20120810.BatchWriteItem"
+	opTransactGet   operation = "DynamoDB_20120810.TransactGetItems"
+	opTransactWrite operation = "DynamoDB_20120810.TransactWriteItems"
 
 	// opCheck stands only inside a transaction.
 	opCheck operation = "ConditionCheck"

@@ -14,17 +14,6 @@ import (
 	"example.com/ddb/internal/wire"
 )
 
-// targets are the operations as a request names them.
-var targets = func() map[operation]string {
-	all := make(map[operation]string)
-	for _, op := range []operation{
-		opGetItem, opPutItem, opUpdateItem, opDeleteItem, opQuery, opScan, opBatchGet, opBatchWrite, opTransactGet, opTransactWrite,
-	} {
-		all[op] = "DynamoDB_20120810." + string(op)
-	}
-	return all
-}()
-
 // An exchange is one direct call: it stands in for the client's protocol.
 type exchange struct {
 	smithyhttp.ClientProtocol // the client's own, for errors
@@ -47,21 +36,27 @@ func (x *exchange) enter(o *dynamodb.Options) {
 // SerializeRequest is called once per call; the SDK rewinds the body for
 // further attempts.
 func (x *exchange) SerializeRequest(_ context.Context, _ *smithy.OperationSchema, _ smithy.Serializable, req *smithyhttp.Request) error {
-	req.Method = http.MethodPost
-	if req.URL.Path == "" {
-		req.URL.Path = "/"
-	}
-	req.Header.Set("X-Amz-Target", targets[x.call.op])
-	req.Header.Set("Content-Type", "application/x-amz-json-1.0")
 	x.request = newBuffer()
 	x.request.bytes = x.call.appendWanted(x.call.appendBody(x.request.bytes))
-	with, err := req.SetStream(streamOf(x.request.bytes))
+	with, err := noRequest.SetStream(streamOf(x.request.bytes))
 	if err != nil {
 		return err
 	}
+	length := with.ContentLength
+	with.Request = req.Request
 	*req = *with
+	req.Method, req.ContentLength = http.MethodPost, length
+	if req.URL.Path == "" {
+		req.URL.Path = "/"
+	}
+	values := []string{string(x.call.op), "application/x-amz-json-1.0"}
+	req.Header["X-Amz-Target"], req.Header["Content-Type"] = values[:1:1], values[1:]
 	return nil
 }
+
+// noRequest makes streams: SetStream returns a copy of its request, and copying
+// one with headers costs more than the rest of the call's own work.
+var noRequest = &smithyhttp.Request{Request: new(http.Request)}
 
 // shortBody is how many bytes fit into the memory of a connection, so that
 // writing them does not wait for a reader.

@@ -204,7 +204,7 @@ func (entries) parse(json []byte, into *typedRows) (rest []byte, err error) {
 	scan := wire.NewScanner(json)
 	_, err = scan.Skip()
 	rest = json[scan.Pos():]
-	return rest, into.took(json, rest, err)
+	return rest, into.took(rest, err)
 }
 
 func (entries) add(item, func(*fields.Field) bool) error { return nil }

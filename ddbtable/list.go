@@ -74,7 +74,7 @@ func (l *listOf[T]) parse(json []byte, into *typedRows) (rest []byte, err error)
 			made, rest, err = l.def.union.parse(json)
 			*v, _ = made.(T) // T is any
 		}
-		err = into.took(json, rest, err)
+		err = into.took(rest, err)
 		if err != nil || len(rest) == 0 || rest[0] != ',' {
 			return rest, err
 		}

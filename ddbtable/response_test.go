@@ -29,6 +29,10 @@ var readers = append(slices.Clone(apiCalls),
 	apiCall{operation: "Scan, a count", run: func(ctx context.Context, _ ddbtable.Client, t *ddbtable.Table[coin]) (any, error) {
 		return t.Scan().Count(ctx)
 	}},
+	apiCall{operation: "Scan, a page", run: func(ctx context.Context, _ ddbtable.Client, t *ddbtable.Table[coin]) (any, error) {
+		page, err := t.Scan().Page(ctx, 2, "")
+		return []any{page.Items, page.Next}, err // which tells where the second item stands
+	}},
 )
 
 // A verdict is what became of one response in both ways of reading it.
@@ -226,6 +230,7 @@ var responses = []struct {
 	{`{"Item":` + coinJSON + `,"Attributes":` + coinJSON + `}`, equal},
 	{`{"Items":[` + coinJSON + `,` + coinJSON + `],"Count":2,"ScannedCount":2,"LastEvaluatedKey":{"id":{"S":"a"}}}`, equal},
 	{`{"Items":[],"Count":0,"ScannedCount":0}`, equal},
+	{`{"Items":[ ` + coinJSON + ` , {"id":{"S":"b"}} , {"id":{"S":"c"}} ],"Count":3,"ScannedCount":3}`, equal},
 	{`{"Items":null,"Item":null,"Attributes":null,"Count":null,"LastEvaluatedKey":null}`, equal},
 	{`{"Unknown":[{"x":1.5e3}],"Item":{"id":{"S":"a"},"n":{"N":"7"},"other":{"L":[{"M":{"a":{"NULL":true}}}]}}}`, equal},
 	{`{"Item":{"id":{"S":"\u00e9\n\ud83d\ude00"},"n":{"N":"1E2"}},"Attributes":{"id":{"S":"\"\\\/"},"n":{"N":"-0"}}}`, equal},

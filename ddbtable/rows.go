@@ -1,6 +1,7 @@
 package ddbtable
 
 import (
+	"bytes"
 	"errors"
 	"math"
 
@@ -15,13 +16,10 @@ type typedRows struct {
 	n     int                      // how many there are
 	bad   []badRow
 	typed []item // the items as received, in the SDK's type
-	json  []byte // or what the first of them begins
-	spans []span // and where each stands in it
-	one   [1]span
+	json  []byte   // or what the first of them begins
+	ends  []uint32 // and where each ends in it
+	first [1]uint32
 }
-
-// A span is where an item begins and ends.
-type span [2]uint32
 
 // A badRow is an item that could not be read.
 type badRow struct {
@@ -31,7 +29,7 @@ type badRow struct {
 
 func (r *typedRows) reset() {
 	r.list.clear()
-	r.n, r.bad, r.typed, r.spans = 0, r.bad[:0], r.typed[:0], r.spans[:0]
+	r.n, r.bad, r.typed, r.ends = 0, r.bad[:0], r.typed[:0], r.ends[:0]
 }
 
 func (r *typedRows) count() int { return r.n }
@@ -43,26 +41,25 @@ func (r *typedRows) parse(json []byte) (rest []byte, err error) {
 		}
 		r.json = json
 	}
-	if cap(r.spans) == 0 {
-		r.spans = r.one[:0]
+	if cap(r.ends) == 0 {
+		r.ends = r.first[:0]
 	}
 	return r.list.parse(json, r)
 }
 
 var errLongAnswer = errors.New("it has more than 4 GiB, where DynamoDB sends 16 MiB at most")
 
-// took notes that the list took the item at the front of json, and what was
-// wrong with it. It returns what is wrong with more than that item.
-func (r *typedRows) took(json, rest []byte, err error) error {
+// took notes that the list took an item, what follows it, and what was wrong with
+// it. It returns what is wrong with more than that item.
+func (r *typedRows) took(rest []byte, err error) error {
 	if err != nil {
 		if err = r.spoilt(err); err != nil {
 			return err
 		}
 	}
-	start, end := len(r.json)-len(json), len(r.json)-len(rest)
-	r.spans = append(r.spans, span{uint32(start), uint32(end)})
+	r.ends = append(r.ends, uint32(len(r.json)-len(rest)))
 	if r.n++; r.n == 1 {
-		r.grow(len(json), end-start)
+		r.grow()
 	}
 	return nil
 }
@@ -71,15 +68,15 @@ func (r *typedRows) done() { r.list.done() }
 
 // grow makes room for as many items as the JSON seems to hold, given the
 // length of the first.
-func (r *typedRows) grow(all, first int) {
-	n := all/first + 1
+func (r *typedRows) grow() {
+	n := len(r.json)/int(r.ends[0]) + 1
 	if r.limit > 0 {
 		n = min(n, r.limit)
 	}
 	n = max(n, 1)
 	r.list.room(n)
-	if n > cap(r.spans) || cap(r.spans) == 1 {
-		r.spans = append(make([]span, 0, n), r.spans...)
+	if n > cap(r.ends) || cap(r.ends) == 1 {
+		r.ends = append(make([]uint32, 0, n), r.ends...)
 	}
 }
 
@@ -101,10 +98,14 @@ func (r *typedRows) spoilt(err error) error {
 
 // raw is the i-th item as it was received.
 func (r *typedRows) raw(i int) item {
-	if r.spans == nil || len(r.typed) > 0 {
+	if r.ends == nil || len(r.typed) > 0 {
 		return r.typed[i]
 	}
-	return item{json: r.json[r.spans[i][0]:r.spans[i][1]]}
+	json := r.json[:r.ends[i]]
+	if i > 0 {
+		json = json[r.ends[i-1]:]
+	}
+	return item{json: json[bytes.IndexByte(json, '{'):]} // behind a comma and white space
 }
 
 // err is why the i-th item could not be read, or nil.
