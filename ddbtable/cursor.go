@@ -1,6 +1,7 @@
 package ddbtable
 
 import (
+	"crypto/sha256"
 	"encoding/binary"
 	"slices"
 	"strconv"
@@ -153,13 +154,14 @@ func (p *queryPlan) startKey(position []fields.Value) item {
 	return item{typed: typedMembers(key)}
 }
 
-// context is what a cursor is bound to.
+// context is what a cursor is bound to: the sum of all that, so that sealing a
+// cursor costs the same for any query.
 func (p *queryPlan) context() []byte {
-	p.bound.once.Do(func() { p.bound.context = p.newContext() })
+	p.bound.once.Do(func() { p.bound.context = p.newContext(cursorVersion) })
 	return p.bound.context
 }
 
-func (p *queryPlan) newContext() []byte {
+func (p *queryPlan) newContext(version string) []byte {
 	c := make([]byte, 0, 256) // which is enough for most
 	add := func(texts ...string) {
 		for _, text := range texts {
@@ -167,7 +169,7 @@ func (p *queryPlan) newContext() []byte {
 		}
 	}
 	value := func(v fields.Value) { add(string(v.Kind()), v.Text()) }
-	add(cursorVersion, p.core.settings.name, p.index.name)
+	add(version, p.core.settings.name, p.index.name)
 	// What only keys of several attributes have is written for them alone, so that
 	// all other cursors are what they were.
 	if n := len(p.index.partitions); n > 1 {
@@ -209,7 +211,8 @@ func (p *queryPlan) newContext() []byte {
 	for _, v := range w.values {
 		value(v)
 	}
-	return append(c, bit(p.descending)|bit(p.merged)<<1)
+	sum := sha256.Sum256(append(c, bit(p.descending)|bit(p.merged)<<1))
+	return sum[:]
 }
 
 func bit(b bool) byte {

@@ -1,10 +1,6 @@
 package ddbtable
 
-import (
-	"bytes"
-
-	"example.com/ddb/internal/seal"
-)
+import "example.com/ddb/internal/seal"
 
 // Forge seals a payload for a query without keys, as somebody could who knows
 // this code.
@@ -12,7 +8,7 @@ func Forge[T any](q Query[T], payload []byte) (string, error) {
 	return forge(q, payload, cursorVersion)
 }
 
-// ForgeOfVersion is Forge with another version of cursors of the same length.
+// ForgeOfVersion is Forge with another version of cursors.
 func ForgeOfVersion[T any](q Query[T], payload []byte, version string) (string, error) {
 	return forge(q, payload, version)
 }
@@ -22,8 +18,7 @@ func forge[T any](q Query[T], payload []byte, version string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	context := bytes.Replace(p.context(), []byte(cursorVersion), []byte(version), 1)
-	return new(seal.Keys).Seal(context, payload), nil
+	return new(seal.Keys).Seal(p.newContext(version), payload), nil
 }
 
 // Payload takes the seal off a cursor of a query without keys.

@@ -15,7 +15,7 @@ type typedRows struct {
 	limit int                      // how many items there are at most, 0 if unknown
 	n     int                      // how many there are
 	bad   []badRow
-	typed []item // the items as received, in the SDK's type
+	typed []item   // the items as received, in the SDK's type
 	json  []byte   // or what the first of them begins
 	ends  []uint32 // and where each ends in it
 	first [1]uint32

@@ -53,7 +53,7 @@ func (k *Keys) Seal(context, payload []byte) string {
 		key = k.keys[0]
 	}
 	sum := tag(key, context, payload)
-	var raw, text [512]byte
+	var raw, text [128]byte // enough for most
 	return string(base64.RawURLEncoding.AppendEncode(text[:0], append(append(raw[:0], sum[:]...), payload...)))
 }
 
@@ -87,7 +87,7 @@ func (k *Keys) Open(context []byte, text string) ([]byte, error) {
 // tag is the first half of SHA-256 or, with a key, of HMAC-SHA-256 over the
 // context, its length before it, and the payload.
 func tag(key, context, payload []byte) [tagLength]byte {
-	var room [512]byte
+	var room [256]byte
 	text := binary.BigEndian.AppendUint64(room[:0], uint64(len(context)))
 	text = append(append(text, context...), payload...)
 	if key == nil {
