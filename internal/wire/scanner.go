@@ -129,13 +129,11 @@ func (s *Scanner) More(closing byte, first bool) (bool, error) {
 			return true, nil
 		}
 	}
-	c, err := s.peek()
+	_, err := s.peek()
 	switch {
 	case err != nil:
 		return false, err
-	case c == closing:
-		s.pos++
-		s.depth--
+	case s.Closing(closing):
 		return false, nil
 	case first:
 		return true, nil

@@ -69,7 +69,7 @@ func (s Source) Open() (Kind, error) {
 
 // Close ends the value.
 func (s Source) Close() error {
-	if s.scan == nil {
+	if s.scan == nil || s.scan.Closing('}') {
 		return nil
 	}
 	k, err := s.member(false)
