@@ -53,7 +53,10 @@ func (v *variant) run() {
 	}
 }
 
-// measure runs one slice.
+// measure runs one slice. The collector runs before it, and gives memory back to
+// the system: whoever allocates most within a slice would take page faults for it, a
+// third of its time in some runs and none in others. So the Makefile sets
+// GODEBUG=madvdontneed=0, and that memory stays until the system is short of it.
 func (v *variant) measure() {
 	runtime.GC()
 	start := cpuTime()
