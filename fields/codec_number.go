@@ -96,7 +96,17 @@ func unsignedOf[I uint8 | uint16 | uint32 | uint64]() *codec {
 	}
 }
 
-func appendInt(dst []byte, v int64) []byte { return strconv.AppendInt(dst, v, 10) }
+// appendInt is [strconv.AppendInt], which writes the digits elsewhere first.
+func appendInt(dst []byte, v int64) []byte {
+	if v < 0 {
+		return strconv.AppendInt(dst, v, 10)
+	}
+	n := 1
+	for ten := uint64(10); uint64(v) >= ten; ten *= 10 {
+		n++
+	}
+	return appendPadded(dst, v, n)
+}
 
 // parseInt reads an integer in any spelling of a DynamoDB number: 1E2 is 100.
 func parseInt(text []byte, bits int) (int64, error) {

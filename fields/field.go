@@ -43,6 +43,7 @@ type Field struct {
 	plain    bool                        // which never needs an escape in JSON
 	omitZero func(p unsafe.Pointer) bool // nil without the option
 	always   bool                        // there is always a value, at the field's offset
+	direct   bool                        // and its text stands between quotes as it is
 }
 
 // primary reports whether the attribute is part of the table's primary key.

@@ -73,6 +73,10 @@ func (s *structure) appendMembers(dst []byte, sink *wire.Sink, base unsafe.Point
 // appendScalar appends one attribute with a text, or nothing if it is absent.
 func (f *Field) appendScalar(dst []byte, first bool, base unsafe.Pointer) ([]byte, error) {
 	open := f.label.AppendOpening(dst, first)
+	if f.direct {
+		text, err := f.stored(open, unsafe.Add(base, f.where.offset))
+		return append(text, `"}`...), err
+	}
 	text, present, err := f.text(open, base)
 	if err != nil || !present {
 		return dst, err
@@ -93,10 +97,15 @@ func (f *Field) text(dst []byte, base unsafe.Pointer) (_ []byte, present bool, e
 	case !ok:
 		return dst, false, nil
 	}
+	dst, err = f.stored(dst, p)
+	return dst, true, err
+}
+
+// stored appends the text of the value at p.
+func (f *Field) stored(dst []byte, p unsafe.Pointer) (_ []byte, err error) {
 	start := len(dst)
-	dst, err = f.codec.text(dst, p)
-	if err == nil && len(f.Roles) > 0 {
+	if dst, err = f.codec.text(dst, p); err == nil && len(f.Roles) > 0 {
 		err = f.codec.facet.checkKey(dst[start:])
 	}
-	return dst, true, err
+	return dst, err
 }

@@ -186,6 +186,7 @@ func (b *builder) field(sf reflect.StructField, at location, name, text string) 
 	if f.codec != nil {
 		f.scan, f.scalar, f.plain = f.codec.scan, f.codec.scalar(), f.codec.plain && !f.derived
 		f.always = f.where.hops == nil && f.omitZero == nil && f.codec.absent == nil
+		f.direct = f.always && f.plain && (f.Kind == S || f.Kind == N)
 	}
 	f.path = Path{field: f, codec: f.codec}
 }
