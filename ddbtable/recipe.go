@@ -28,11 +28,10 @@ type recipe struct {
 	plan  *queryPlan              // of the first use
 	last  atomic.Pointer[lastUse] // so that a query that is kept is planned once
 
-	made   sync.Once // what follows, when there is a second use
-	steps  []step    // how the values of the key conditions are written
-	values int       // how many these are
-	slots  []slot    // of them, and of the operands of filters
-	end    string    // what stands behind the last slot; "" if there is no recipe
+	made  sync.Once // what follows, when there is a second use
+	steps []step    // how the values of the key conditions are written
+	slots []slot    // of them, and of the operands of filters
+	end   string    // what stands behind the last slot; "" if there is no recipe
 }
 
 // A lastUse is a query and the operands that it was made from.

@@ -152,7 +152,8 @@ func (r *recipe) write(b *brief) bool {
 	body, t := c.appendBody(nil), r.plan.texts[0]
 	filters := int(b.used) - b.filters()
 	plain := r.completed()
-	if r.values = len(plain); len(t.values) < r.values+filters {
+	own := len(plain)
+	if len(t.values) < own+filters {
 		return false
 	}
 	// The values come last among the texts, and flags behind them.
@@ -163,11 +164,11 @@ func (r *recipe) write(b *brief) bool {
 	for i, v := range t.values {
 		piece = append(piece, separator(i, `,"ExpressionAttributeValues":{`)...)
 		piece = append(strconv.AppendInt(append(piece, `":`...), int64(i), 10), `":`...)
-		if i >= r.values+filters {
+		if i >= own+filters {
 			piece = v.AppendJSON(piece) // the definition's own
 			continue
 		}
-		escapes := v.Kind() != fields.N && (i >= r.values || !plain[i])
+		escapes := v.Kind() != fields.N && (i >= own || !plain[i])
 		r.slots = append(r.slots, slot{string(append(piece, wire.Opening(v.Kind())...)), escapes})
 		piece = wire.AppendClosing(nil, 0, v.Kind(), true)
 	}

@@ -23,15 +23,16 @@ func (r *recipe) render(dst []byte, b *brief) (_ []byte, ok bool) {
 	}
 	start, operand := 0, b.filters()
 	for i := range r.slots {
-		at, text := len(dst)+len(r.slots[i].before), []byte(nil)
-		if i < r.values {
+		s, text := &r.slots[i], []byte(nil)
+		if i < len(ends) {
 			text, start = texts[start:ends[i]], ends[i]
 		} else {
 			text = b.operand(operand)
 			operand++
 		}
-		dst = append(append(dst, r.slots[i].before...), text...)
-		if r.slots[i].escapes {
+		dst = append(dst, s.before...)
+		at := len(dst)
+		if dst = append(dst, text...); s.escapes {
 			dst = wire.AppendEscapes(dst, at)
 		}
 	}
