@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -94,7 +95,8 @@ func TestMalformedItemsAreDamage(t *testing.T) {
 				if a.write {
 					want = 1
 				}
-				if !a.isCorrupt(err) || len(c.bodies) != want || strings.Contains(show(got), "ID:a") {
+				told := strings.Count(fmt.Sprint(err), ddbtable.ErrCorruptResponse.Error())
+				if !a.isCorrupt(err) || told != 1 || len(c.bodies) != want || strings.Contains(show(got), "ID:a") {
 					t.Errorf("%s of %s, sent %d times: %s %v", a.operation, item, len(c.bodies), show(got), err)
 				}
 			}

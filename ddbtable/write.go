@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/google/uuid"
@@ -128,9 +129,9 @@ func (t *core) applied(into record, stored item) error {
 	err := t.readInto(into, stored)
 	bad, ok := errors.AsType[*ItemError](err)
 	switch {
-	case errors.Is(err, ErrCorruptResponse):
+	case ok && errors.Is(err, ErrCorruptResponse):
 		into.reset()
-		return &corruptError{reason: err.Error()}
+		return &corruptError{reason: strings.TrimPrefix(bad.Err.Error(), ErrCorruptResponse.Error()+": ")}
 	case ok:
 		bad.Applied = true
 	}
