@@ -132,8 +132,10 @@ func (x *exchange) parse(json []byte) error {
 				err = x.call.into.take(r.item)
 			}
 		case "LastEvaluatedKey":
-			r.last.json, err = object(scan)
-			r.last = r.last.clone() // it goes on into the next request
+			if r.last.json, err = object(scan); err == nil {
+				r.last = r.last.clone() // it goes on into the next request
+				_, err = r.last.attributeValues()
+			}
 		case "Items":
 			err = x.parseItems(scan)
 		case "Count":

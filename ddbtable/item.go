@@ -29,6 +29,9 @@ func (i item) attributeValues() (map[string]types.AttributeValue, error) {
 	err := scan.Each('{', '}', func(name []byte) error {
 		text := string(name)
 		av, err := wire.ReadValue(scan)
+		if _, twice := all[text]; twice {
+			return wire.ScanSource(scan).Malformed("a name stands twice in one object")
+		}
 		if av != nil {
 			all[text] = av
 		}

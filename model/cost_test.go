@@ -97,7 +97,8 @@ func allocations(t *testing.T, call func() error) float64 {
 	})
 }
 
-// What a call allocates beyond an empty call of the SDK is bounded; `make bench`
+// What a call allocates beyond an empty call of the SDK is bounded, or what it
+// allocates less, as it does not copy the request's headers; `make bench`
 // measures more.
 func TestAllocationsBeyondTheSDK(t *testing.T) {
 	if testing.CoverMode() != "" || raceEnabled {
@@ -137,14 +138,14 @@ func TestAllocationsBeyondTheSDK(t *testing.T) {
 		}) - allocations(t, func() error {
 			_, err := empty.GetItem(ctx, emptyGet)
 			return err
-		}), 2},
+		}), -3},
 		{"Put over an empty call", allocations(t, func() error {
 			_, err := orders.Put(order).Run(ctx)
 			return err
 		}) - allocations(t, func() error {
 			_, err := empty.PutItem(ctx, emptyPut)
 			return err
-		}), 2},
+		}), -3},
 		{"Update over an empty call", allocations(t, func() error {
 			_, err := updated.Update(model.OrderID.Eq(id)).
 				Change(model.OrderStatus.Set(model.Completed)).
@@ -154,11 +155,11 @@ func TestAllocationsBeyondTheSDK(t *testing.T) {
 		}) - allocations(t, func() error {
 			_, err := empty.UpdateItem(ctx, emptyUpdate)
 			return err
-		}), 10},
+		}), 5},
 		{"a page of 100 orders over an empty call", hundred - allocations(t, func() error {
 			_, err := empty.Query(ctx, emptyQuery)
 			return err
-		}), 7},
+		}), 2},
 		{"each further order", (twoHundred - hundred) / 100, 0.05},
 	} {
 		if tt.got > tt.most {
