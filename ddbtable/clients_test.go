@@ -137,11 +137,11 @@ func TestOwnMiddlewareAndInterceptorsWork(t *testing.T) {
 	bothWays(t, func(t *testing.T, way ...ddbtable.Option) {
 		for _, a := range apiCalls {
 			sent := a.sends(t, "coins", func(o *dynamodb.Options) {
-				o.APIOptions = append(o.APIOptions, smithyhttp.AddHeaderValue("X-Own-Middleware", "1"))
+				o.APIOptions = append(o.APIOptions, smithyhttp.AddHeaderValue("X-Own-Middleware", "1"), smithyhttp.AddHeaderValue("X-Amz-Target", "2"))
 				o.Interceptors.AddBeforeRetryLoop(ownHeader{})
 			}, way...)
 			authorization := sent.Signed[0].Authorization
-			for name, want := range map[string]string{"X-Own-Middleware": "1", "X-Own-Interceptor": "2"} {
+			for name, want := range map[string]string{"X-Own-Middleware": "1", "X-Own-Interceptor": "2", "Content-Type": "application/x-amz-json-1.0"} {
 				if sent.Header.Get(name) != want || !strings.Contains(authorization, strings.ToLower(name)) {
 					t.Errorf("%s: header %s is %q, signed as %s", a.operation, name, sent.Header.Get(name), authorization)
 				}
